@@ -1,0 +1,17 @@
+public import Torch
+
+/// Layers applied one after another; their state is named by position, as in PyTorch.
+public final class Sequential: Module, Layer {
+    /// The layers in order.
+    public let layers: [any Layer]
+
+    /// Creates the chain.
+    public init(_ layers: any Layer...) {
+        self.layers = layers
+    }
+
+    /// Applies all layers in turn.
+    public func callAsFunction(_ input: Tensor) -> Tensor {
+        layers.reduce(input) { $1($0) }
+    }
+}

@@ -1,0 +1,52 @@
+import Files
+public import Torch
+
+extension Module {
+    /// All parameters and buffers by name, as PyTorch's `state_dict` names them; the module's own memory.
+    public final func state(prefix: String = "") -> [String: Tensor] {
+        let parameters = namedParameters(prefix: prefix).map { ($0.name, $0.parameter.tensor.detached()) }
+        let buffers = namedBuffers(prefix: prefix).map { ($0.name, $0.buffer.tensor) }
+        return Dictionary(uniqueKeysWithValues: parameters + buffers)
+    }
+
+    /// Copies values into all parameters and buffers; nothing changes when a single one does not fit.
+    ///
+    /// - Parameters:
+    ///   - state: values by name; names that begin otherwise than with `prefix` are left alone.
+    ///   - source: where the values come from, for messages.
+    /// - Throws: ``UserFacingError`` that names what is missing, what is left over, or whose shape differs.
+    public final func load(_ state: [String: Tensor], prefix: String = "", from source: String) throws {
+        let own = self.state(prefix: prefix)
+        func failure(_ name: String, _ problem: String) -> UserFacingError {
+            UserFacingError(
+                source, field: name, problem: problem,
+                remedy: "the file belongs to another model; use the recipe that it was made with")
+        }
+        for name in own.keys.sorted() {
+            guard let new = state[name] else { throw failure(name, "it is missing") }
+            guard let shape = own[name]?.shape, new.shape == shape else {
+                throw failure(name, "its shape is \(new.shape), the model's is \(own[name]?.shape ?? [])")
+            }
+        }
+        if let extra = state.keys.filter({ $0.hasPrefix(prefix) && own[$0] == nil }).min() {
+            throw failure(extra, "the model has nothing of this name")
+        }
+        withoutGradients {
+            for (name, tensor) in own {
+                if let new = state[name] { tensor.assign(new) }
+            }
+        }
+    }
+
+    /// The name of the first parameter or buffer with a number that is infinite or none, if there is one.
+    public final var firstNonFinite: String? {
+        let parameters = namedParameters().map { ($0.name, $0.parameter.tensor) }
+        let buffers = namedBuffers().map { ($0.name, $0.buffer.tensor) }
+        return (parameters + buffers).first { $0.1.dtype.isFloatingPoint && !$0.1.isAllFinite }?.0
+    }
+
+    /// The name of the first parameter whose gradient has a number that is infinite or none, if there is one.
+    public final var firstNonFiniteGradient: String? {
+        namedParameters().first { $0.parameter.gradient.map { !$0.isAllFinite } ?? false }?.name
+    }
+}

@@ -1,0 +1,64 @@
+public import Torch
+
+/// Changes parameters against their gradients.
+///
+/// Gradients are cleared, the loss goes backward, then ``step()`` is called.
+public protocol Optimizer: AnyObject {
+    /// The parameters with their settings; a schedule changes the settings.
+    var groups: [ParameterGroup] { get set }
+
+    /// Changes every parameter that has a gradient.
+    func step()
+
+    /// What is remembered between steps, by `kind.group.position`.
+    var state: [String: Tensor] { get }
+
+    /// Takes back a remembered ``state``.
+    ///
+    /// - Throws: `UserFacingError` that names what does not fit; then nothing was changed.
+    func load(_ state: [String: Tensor], from source: String) throws
+}
+
+/// Parameters that are changed by the same settings.
+public struct ParameterGroup {
+    /// The parameters.
+    public let parameters: [Parameter]
+    /// How far a step goes.
+    public var learningRate: Double
+    /// How much of the last step is kept: SGD's momentum, Adam's first beta.
+    public var momentum: Double
+    /// The pull of each parameter to zero.
+    public let weightDecay: Double
+
+    /// Creates a group.
+    public init(_ parameters: [Parameter], learningRate: Double, momentum: Double, weightDecay: Double) {
+        self.parameters = parameters
+        self.learningRate = learningRate
+        self.momentum = momentum
+        self.weightDecay = weightDecay
+    }
+
+    /// The positions of parameters that have a gradient, with both.
+    func withGradients() -> [(position: Int, values: Tensor, gradient: Tensor)] {
+        parameters.enumerated().compactMap { position, parameter in
+            parameter.gradient.map { (position, parameter.tensor, $0) }
+        }
+    }
+}
+
+extension Optimizer {
+    /// Forgets all gradients.
+    public func clearGradients() {
+        for group in groups {
+            for parameter in group.parameters { parameter.gradient = nil }
+        }
+    }
+
+    /// The parameter at a position of a group, for state that must lie in memory as it does.
+    func parameter(_ key: OptimizerStateKey) -> Parameter? {
+        guard groups.indices.contains(key.group), groups[key.group].parameters.indices.contains(key.position) else {
+            return nil
+        }
+        return groups[key.group].parameters[key.position]
+    }
+}

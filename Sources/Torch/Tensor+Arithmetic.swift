@@ -1,0 +1,96 @@
+/// Arithmetic and functions of each element, with PyTorch's broadcasting and type promotion.
+extension Tensor {
+    private static let addOperator = Operator("aten::add", "Tensor")
+    private static let subtractOperator = Operator("aten::sub", "Tensor")
+    private static let multiplyOperator = Operator("aten::mul", "Tensor")
+    private static let divideOperator = Operator("aten::div", "Tensor")
+    private static let addScalarOperator = Operator("aten::add", "Scalar")
+    private static let multiplyScalarOperator = Operator("aten::mul", "Scalar")
+    private static let divideScalarOperator = Operator("aten::div", "Scalar")
+    private static let reciprocalOperator = Operator("aten::reciprocal")
+    private static let negateOperator = Operator("aten::neg")
+    private static let addInPlaceOperator = Operator("aten::add_", "Tensor")
+    private static let multiplyInPlaceOperator = Operator("aten::mul_", "Scalar")
+    private static let fillOperator = Operator("aten::fill_", "Scalar")
+    private static let powerOperator = Operator("aten::pow", "Tensor_Scalar")
+    private static let squareRootOperator = Operator("aten::sqrt")
+    private static let exponentialOperator = Operator("aten::exp")
+    private static let logarithmOperator = Operator("aten::log")
+    private static let absoluteOperator = Operator("aten::abs")
+    private static let clampOperator = Operator("aten::clamp")
+    private static let equalOperator = Operator("aten::eq", "Tensor")
+    private static let finiteOperator = Operator("aten::isfinite")
+    private static let matrixProductOperator = Operator("aten::matmul")
+
+    /// The sum of each pair of elements.
+    public static func + (left: Tensor, right: Tensor) -> Tensor { addOperator(.tensor(left), .tensor(right)) }
+    /// The difference of each pair of elements.
+    public static func - (left: Tensor, right: Tensor) -> Tensor { subtractOperator(.tensor(left), .tensor(right)) }
+    /// The product of each pair of elements.
+    public static func * (left: Tensor, right: Tensor) -> Tensor { multiplyOperator(.tensor(left), .tensor(right)) }
+    /// The quotient of each pair of elements.
+    public static func / (left: Tensor, right: Tensor) -> Tensor { divideOperator(.tensor(left), .tensor(right)) }
+    /// A number added to each element.
+    public static func + (left: Tensor, right: Double) -> Tensor { addScalarOperator(.tensor(left), .double(right)) }
+    /// A number subtracted from each element.
+    public static func - (left: Tensor, right: Double) -> Tensor { left + -right }
+    /// Each element times a number.
+    public static func * (left: Tensor, right: Double) -> Tensor {
+        multiplyScalarOperator(.tensor(left), .double(right))
+    }
+    /// Each element times a number.
+    public static func * (left: Double, right: Tensor) -> Tensor { right * left }
+    /// Each element divided by a number.
+    public static func / (left: Tensor, right: Double) -> Tensor { divideScalarOperator(.tensor(left), .double(right)) }
+    /// Each element with the other sign.
+    public static prefix func - (tensor: Tensor) -> Tensor { negateOperator(.tensor(tensor)) }
+
+    /// Adds `scale` times `other` in place.
+    public func add(_ other: Tensor, scale: Double = 1) {
+        Self.addInPlaceOperator.run(.tensor(self), .tensor(other), .double(scale))
+    }
+
+    /// Multiplies by a number in place.
+    public func multiply(by factor: Double) {
+        Self.multiplyInPlaceOperator.run(.tensor(self), .double(factor))
+    }
+
+    /// Sets every element to a number.
+    public func fill(_ value: Double) {
+        Self.fillOperator.run(.tensor(self), .double(value))
+    }
+
+    /// 1 over each element.
+    public func reciprocal() -> Tensor { Self.reciprocalOperator(.tensor(self)) }
+    /// Each element to the power of `exponent`.
+    public func power(_ exponent: Double) -> Tensor { Self.powerOperator(.tensor(self), .double(exponent)) }
+    /// Each element times itself.
+    public func squared() -> Tensor { self * self }
+    /// The square root of each element.
+    public func squareRoot() -> Tensor { Self.squareRootOperator(.tensor(self)) }
+    /// e to the power of each element.
+    public func exponential() -> Tensor { Self.exponentialOperator(.tensor(self)) }
+    /// The natural logarithm of each element.
+    public func logarithm() -> Tensor { Self.logarithmOperator(.tensor(self)) }
+    /// The absolute value of each element.
+    public func absolute() -> Tensor { Self.absoluteOperator(.tensor(self)) }
+
+    /// Each element held within bounds.
+    public func clamped(min: Double? = nil, max: Double? = nil) -> Tensor {
+        Self.clampOperator(
+            .tensor(self), min.map(Argument.double) ?? .none, max.map(Argument.double) ?? .none)
+    }
+
+    /// Whether each pair of elements is equal, as a tensor of truth values.
+    public func equals(_ other: Tensor) -> Tensor { Self.equalOperator(.tensor(self), .tensor(other)) }
+
+    /// Whether no element is infinite or not a number.
+    public var isAllFinite: Bool {
+        Self.finiteOperator(.tensor(self)).all()
+    }
+
+    /// The matrix product over the last two dimensions, broadcast over the others.
+    public func matrixProduct(_ other: Tensor) -> Tensor {
+        Self.matrixProductOperator(.tensor(self), .tensor(other))
+    }
+}

@@ -1,0 +1,95 @@
+/// The functions that neural network layers are made of. Images are `[N, C, H, W]`.
+extension Tensor {
+    private static let convolutionOperator = Operator("aten::conv2d")
+    private static let linearOperator = Operator("aten::linear")
+    private static let reluOperator = Operator("aten::relu")
+    private static let preluOperator = Operator("aten::prelu")
+    private static let batchNormOperator = Operator("aten::batch_norm")
+    private static let maximumPoolOperator = Operator("aten::max_pool2d")
+    private static let averagePoolOperator = Operator("aten::avg_pool2d")
+    private static let adaptiveAveragePoolOperator = Operator("aten::adaptive_avg_pool2d")
+    private static let adaptiveMaximumPoolOperator = Operator("aten::adaptive_max_pool2d")
+    private static let crossEntropyOperator = Operator("aten::cross_entropy_loss")
+    private static let softmaxOperator = Operator("aten::softmax", "int")
+    private static let logarithmOfSoftmaxOperator = Operator("aten::log_softmax", "int")
+    private static let logarithmOfSumOfExponentialsOperator = Operator("aten::logsumexp")
+
+    /// Cross-correlation of `[N, C, H, W]` with `weight` `[D, C / groups, height, width]` to `[N, D, H', W']`.
+    public func convolution(
+        weight: Tensor, bias: Tensor?, stride: [Int], padding: [Int], dilation: [Int], groups: Int
+    ) -> Tensor {
+        Self.convolutionOperator(
+            .tensor(self), .tensor(weight), .optional(bias), .ints(stride), .ints(padding), .ints(dilation),
+            .int(groups))
+    }
+
+    /// `[N, C]` times the transpose of `weight` `[D, C]`, plus `bias` `[D]`: `[N, D]`.
+    public func linear(weight: Tensor, bias: Tensor?) -> Tensor {
+        Self.linearOperator(.tensor(self), .tensor(weight), .optional(bias))
+    }
+
+    /// The positive part of each element.
+    public func relu() -> Tensor { Self.reluOperator(.tensor(self)) }
+
+    /// Each element, those below zero times `slope`, `[1]` or one for each channel `[C]`. He et al., ICCV 2015, eq. 1.
+    public func prelu(slope: Tensor) -> Tensor { Self.preluOperator(.tensor(self), .tensor(slope)) }
+
+    /// Batch normalisation over every dimension but the second; updates the running statistics while training.
+    /// Ioffe and Szegedy, ICML 2015.
+    ///
+    /// - Parameters:
+    ///   - momentum: the share of the batch in the new running statistics.
+    ///   - epsilon: added to the variance.
+    public func batchNorm(
+        weight: Tensor?, bias: Tensor?, runningMean: Tensor?, runningVariance: Tensor?, training: Bool,
+        momentum: Double, epsilon: Double
+    ) -> Tensor {
+        Self.batchNormOperator(
+            .tensor(self), .optional(weight), .optional(bias), .optional(runningMean), .optional(runningVariance),
+            .bool(training), .double(momentum), .double(epsilon), .bool(true))
+    }
+
+    /// The greatest element of each window.
+    public func maximumPool(kernel: [Int], stride: [Int], padding: [Int] = [0, 0], ceiling: Bool = false) -> Tensor {
+        Self.maximumPoolOperator(
+            .tensor(self), .ints(kernel), .ints(stride), .ints(padding), .ints([1, 1]), .bool(ceiling))
+    }
+
+    /// The mean of each window; padding counts as zeros when `countingPadding`.
+    public func averagePool(
+        kernel: [Int], stride: [Int], padding: [Int] = [0, 0], ceiling: Bool = false, countingPadding: Bool = true
+    ) -> Tensor {
+        Self.averagePoolOperator(
+            .tensor(self), .ints(kernel), .ints(stride), .ints(padding), .bool(ceiling), .bool(countingPadding))
+    }
+
+    /// The means of a grid of `size` windows that cover the image.
+    public func adaptiveAveragePool(size: [Int]) -> Tensor {
+        Self.adaptiveAveragePoolOperator(.tensor(self), .ints(size))
+    }
+
+    /// The greatest elements of a grid of `size` windows that cover the image.
+    public func adaptiveMaximumPool(size: [Int]) -> Tensor {
+        Self.adaptiveMaximumPoolOperator.tensors(.tensor(self), .ints(size))[0]
+    }
+
+    /// The mean over the batch of `-log softmax(logits)[label]`, for logits `[N, C]` and labels `[N]` int64.
+    public func crossEntropy(_ labels: Tensor) -> Tensor {
+        Self.crossEntropyOperator(.tensor(self), .tensor(labels))
+    }
+
+    /// Exponentials along a dimension, scaled to the sum 1.
+    public func softmax(along dimension: Int) -> Tensor {
+        Self.softmaxOperator(.tensor(self), .int(dimension))
+    }
+
+    /// The logarithm of ``softmax(along:)``, without overflow.
+    public func logarithmOfSoftmax(along dimension: Int) -> Tensor {
+        Self.logarithmOfSoftmaxOperator(.tensor(self), .int(dimension))
+    }
+
+    /// The logarithm of the sum of exponentials along a dimension, without overflow.
+    public func logarithmOfSumOfExponentials(along dimension: Int, keeping: Bool = false) -> Tensor {
+        Self.logarithmOfSumOfExponentialsOperator(.tensor(self), .ints([dimension]), .bool(keeping))
+    }
+}

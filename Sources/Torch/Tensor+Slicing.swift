@@ -1,0 +1,49 @@
+/// Parts of a tensor. Views share memory with the whole; gathered parts are copies.
+extension Tensor {
+    private static let sliceOperator = Operator("aten::slice", "Tensor")
+    private static let selectOperator = Operator("aten::select", "int")
+    private static let indexSelectOperator = Operator("aten::index_select")
+    private static let gatherOperator = Operator("aten::gather")
+    private static let indexAddOperator = Operator("aten::index_add")
+
+    /// The elements with `index` in the first dimension; negative ones count from the last.
+    public subscript(index: Int) -> Tensor {
+        selected(index, along: 0)
+    }
+
+    /// The elements in `range` of the first dimension.
+    public subscript(range: Range<Int>) -> Tensor {
+        sliced(range, along: 0)
+    }
+
+    /// The elements with `index` in `dimension`, which goes.
+    public func selected(_ index: Int, along dimension: Int) -> Tensor {
+        Self.selectOperator(.tensor(self), .int(dimension), .int(index))
+    }
+
+    /// The elements in `range` of `dimension`, taken `step` apart.
+    ///
+    /// - Precondition: the range lies within the dimension.
+    public func sliced(_ range: Range<Int>, step: Int = 1, along dimension: Int) -> Tensor {
+        precondition(
+            range.lowerBound >= 0 && range.upperBound <= size(dimension),
+            "sliced(\(range), along: \(dimension)): the tensor is \(signature)")
+        return Self.sliceOperator(
+            .tensor(self), .int(dimension), .int(range.lowerBound), .int(range.upperBound), .int(step))
+    }
+
+    /// Copies of the elements with the given indices, `[K]` int64, in `dimension`.
+    public func gathered(_ indices: Tensor, along dimension: Int = 0) -> Tensor {
+        Self.indexSelectOperator(.tensor(self), .int(dimension), .tensor(indices))
+    }
+
+    /// For each position of `indices`, the element at that index of `dimension`; see PyTorch's `gather`.
+    public func taken(_ indices: Tensor, along dimension: Int) -> Tensor {
+        Self.gatherOperator(.tensor(self), .int(dimension), .tensor(indices))
+    }
+
+    /// A copy to whose rows `indices`, `[K]` int64, the rows of `source` are added; repeated indices add up.
+    public func adding(_ source: Tensor, at indices: Tensor, along dimension: Int = 0) -> Tensor {
+        Self.indexAddOperator(.tensor(self), .int(dimension), .tensor(indices), .tensor(source))
+    }
+}
