@@ -18,8 +18,8 @@ let house: [SwiftSetting] = [
 // The linker drops a library that nothing names, and CUDA's kernels register themselves when theirs is loaded.
 let keepCUDA = ["-Xlinker", "--no-as-needed", "-ltorch_cuda", "-lc10_cuda", "-Xlinker", "--allow-shlib-undefined"]
 
-func library(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
-    .target(name: name, dependencies: dependencies, swiftSettings: house)
+func library(_ name: String, exclude: [String] = [], _ dependencies: [Target.Dependency] = []) -> Target {
+    .target(name: name, dependencies: dependencies, exclude: exclude, swiftSettings: house)
 }
 
 func tests(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
@@ -28,8 +28,22 @@ func tests(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
 
 let package = Package(
     name: "Hypersphere",
-    platforms: [.macOS(.v14)],
-    products: [],
+    platforms: [.macOS(.v15)],
+    products: [
+        .library(
+            name: "Hypersphere",
+            targets: [
+                "Torch", "NeuralNetwork", "Backbones", "MetricLearning", "Datasets", "Evaluation", "Visualization",
+                "Training",
+            ])
+    ],
+    dependencies: [
+        // Each from the version that it was tried with; below the next major one, as its authors promise.
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+    ],
     targets: [
         library("Files"),
         library("Randomness"),
@@ -53,6 +67,36 @@ let package = Package(
         library("NeuralNetwork", ["Torch", "Files"]),
         library("Backbones", ["NeuralNetwork", "Torch"]),
         library("MetricLearning", ["NeuralNetwork", "Torch"]),
+        .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
+        library("Datasets", ["CZlib", "Files", "Randomness", .product(name: "Crypto", package: "swift-crypto")]),
+        library("Evaluation"),
+        .systemLibrary(name: "CCairo", pkgConfig: "cairo", providers: [.apt(["libcairo2-dev"]), .brew(["cairo"])]),
+        .target(
+            name: "Visualization", dependencies: ["CCairo", "Files", "Randomness"],
+            resources: [.embedInCode("Resources")], swiftSettings: house),
+        library("Configuration", ["Files", .product(name: "Yams", package: "Yams")]),
+        library(
+            "TensorBoard", exclude: ["Protocol"], ["Files", .product(name: "SwiftProtobuf", package: "swift-protobuf")]),
+        library("Terminal", ["Files"]),
+        library(
+            "Training",
+            [
+                "Backbones", "Configuration", "Datasets", "Evaluation", "Files", "MetricLearning", "NeuralNetwork",
+                "Randomness", "TensorBoard", "Torch", "Visualization",
+            ]),
+        .target(
+            name: "Recipes", path: "Recipes",
+            resources: [
+                .embedInCode("mnist-center.yaml"), .embedInCode("mnist-center-fast.yaml"),
+                .embedInCode("strokes-center.yaml"),
+            ], swiftSettings: house),
+        library(
+            "HypersphereCommands",
+            [
+                "Configuration", "Datasets", "Files", "Recipes", "Terminal", "Torch", "Training",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ]),
+        .executableTarget(name: "hypersphere", dependencies: ["HypersphereCommands"], swiftSettings: house),
     ],
     cxxLanguageStandard: .cxx20
 )

@@ -41,7 +41,7 @@ public enum AtomicFile {
             .path
         do {
             try body(temporary)
-            guard rename(temporary, path) == 0 else { throw FileWriter.systemError(errno, path: path) }
+            guard rename(temporary, path) == 0 else { throw UserFacingError(writing: path, code: errno) }
         } catch {
             unlink(temporary)
             throw error

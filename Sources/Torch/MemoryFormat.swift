@@ -1,11 +1,16 @@
 /// How the four dimensions of an image tensor `[N, C, H, W]` lie in memory; the shape is the same in either.
-public enum MemoryFormat: Int32, Sendable, Codable {
+public enum MemoryFormat: String, Sendable, CaseIterable, Codable {
     /// Row-major in the order of the dimensions.
-    case contiguous = 0
-
-    /// Like the source where that is dense.
-    case preserve = 1
+    case contiguous
 
     /// The channels of a pixel side by side, which convolutions on every device prefer.
-    case channelsLast = 2
+    case channelsLast
+
+    /// libtorch's number of the format.
+    var code: Int32 {
+        switch self {
+        case .contiguous: 0
+        case .channelsLast: 2
+        }
+    }
 }

@@ -22,7 +22,7 @@ public struct Operator: @unchecked Sendable {
     /// Calls the operator; its one result is a tensor.
     ///
     /// - Precondition: the operator accepts the arguments; otherwise the trap tells its name, their shapes and why.
-    public func callAsFunction(_ arguments: Argument...) -> Tensor {
+    public func callAsFunction(_ arguments: OperatorArgument...) -> Tensor {
         guard case .tensor(let tensor)? = results(arguments).first else {
             fatalError("\(name): expected a tensor as its result")
         }
@@ -30,7 +30,7 @@ public struct Operator: @unchecked Sendable {
     }
 
     /// Calls the operator; its results are tensors, or one list of tensors.
-    public func tensors(_ arguments: Argument...) -> [Tensor] {
+    public func tensors(_ arguments: OperatorArgument...) -> [Tensor] {
         results(arguments).map { result in
             guard case .tensor(let tensor) = result else { fatalError("\(name): expected only tensors as its results") }
             return tensor
@@ -38,12 +38,12 @@ public struct Operator: @unchecked Sendable {
     }
 
     /// Calls the operator for its effect.
-    public func run(_ arguments: Argument...) {
+    public func run(_ arguments: OperatorArgument...) {
         _ = results(arguments)
     }
 
     /// Calls the operator and returns all results in the order of the schema; a list of tensors is spread out.
-    public func results(_ arguments: [Argument]) -> [Argument] {
+    public func results(_ arguments: [OperatorArgument]) -> [OperatorArgument] {
         let packed = PackedArguments(arguments)
         // More than any operator's results except lists of tensors, which are no longer than the longest argument list.
         let capacity = 8 + packed.tensors.count
@@ -51,19 +51,19 @@ public struct Operator: @unchecked Sendable {
             var count = 0
             let status = packed.withArguments { ct_operator_call(handle, $0, room.baseAddress, capacity, &count) }
             Status.trapping(description(of: arguments), status)
-            return room.prefix(count).map(Argument.init(result:))
+            return room.prefix(count).map(OperatorArgument.init(result:))
         }
         withExtendedLifetime(arguments) {}
         return results
     }
 
-    private func description(of arguments: [Argument]) -> String {
+    private func description(of arguments: [OperatorArgument]) -> String {
         "\(name)(\(arguments.map(\.description).joined(separator: ", ")))"
     }
 }
 
 /// An argument or result of an ``Operator``.
-public enum Argument: CustomStringConvertible {
+public enum OperatorArgument: CustomStringConvertible {
     /// None, for an optional argument.
     case none
     /// The default that the schema gives.
@@ -98,8 +98,8 @@ public enum Argument: CustomStringConvertible {
     case generator(seed: UInt64, Device)
 
     /// A tensor, or None.
-    public static func optional(_ tensor: Tensor?) -> Argument {
-        tensor.map(Argument.tensor) ?? .none
+    public static func optional(_ tensor: Tensor?) -> OperatorArgument {
+        tensor.map(OperatorArgument.tensor) ?? .none
     }
 
     /// The argument as an error message shows it: tensors by shape and type.
@@ -143,7 +143,7 @@ private struct PackedArguments {
     var tensors: [CTTensor] = []
     var strings: [CChar] = []
 
-    init(_ arguments: [Argument]) {
+    init(_ arguments: [OperatorArgument]) {
         values.reserveCapacity(arguments.count)
         for argument in arguments { append(argument) }
     }
@@ -166,7 +166,7 @@ private struct PackedArguments {
         }
     }
 
-    private mutating func append(_ argument: Argument) {
+    private mutating func append(_ argument: OperatorArgument) {
         switch argument {
         case .none: append(CTTagNone)
         case .omitted: append(CTTagOmitted)
@@ -201,7 +201,7 @@ private struct PackedArguments {
             append(CTTagOptionalTensors, Int64(tensors.count), count: list.count)
             tensors += list.map { $0?.handle ?? CTTensor(pointer: nil) }
         case .dtype(let dtype): append(CTTagInteger, Int64(dtype.rawValue))
-        case .memoryFormat(let format): append(CTTagInteger, Int64(format.rawValue))
+        case .memoryFormat(let format): append(CTTagInteger, Int64(format.code))
         case .device(let device): append(CTTagDevice, Int64(device.code))
         case .generator(let seed, let device):
             append(CTTagGenerator, Int64(bitPattern: seed), count: Int(device.code))

@@ -78,7 +78,7 @@ extension Tensor {
     /// Each element held within bounds.
     public func clamped(min: Double? = nil, max: Double? = nil) -> Tensor {
         Self.clampOperator(
-            .tensor(self), min.map(Argument.double) ?? .none, max.map(Argument.double) ?? .none)
+            .tensor(self), min.map(OperatorArgument.double) ?? .none, max.map(OperatorArgument.double) ?? .none)
     }
 
     /// Whether each pair of elements is equal, as a tensor of truth values.

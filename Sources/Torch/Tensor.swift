@@ -51,7 +51,7 @@ public final class Tensor {
 
     /// Whether the elements lie densely in the order of `format`.
     public func isContiguous(_ format: MemoryFormat = .contiguous) -> Bool {
-        ct_tensor_is_contiguous(handle, format.rawValue)
+        ct_tensor_is_contiguous(handle, format.code)
     }
 
     /// Whether both tensors look at the same memory.

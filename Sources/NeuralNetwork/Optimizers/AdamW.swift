@@ -58,7 +58,7 @@ public final class AdamW: Optimizer {
             if isAMSGrad { greatestSquares.tensors[key] = zeros() }
             steps.tensors[key] = .zeros([], device: entry.values.device)
         }
-        func remembered(_ state: OptimizerState) -> Argument { .tensors(keys.compactMap { state.tensors[$0] }) }
+        func remembered(_ state: OptimizerState) -> OperatorArgument { .tensors(keys.compactMap { state.tensors[$0] }) }
         for case let count? in keys.map({ steps.tensors[$0] }) { count.add(.ones([], device: count.device)) }
         Self.fusedOperator.run(
             .tensors(entries.map(\.values)), .tensors(entries.map(\.gradient)), remembered(means), remembered(squares),

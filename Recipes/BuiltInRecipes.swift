@@ -1,0 +1,11 @@
+/// The recipes that the program carries with it, so that they need no files beside it.
+public enum BuiltInRecipes {
+    /// The YAML text of each, by the name of its file.
+    public static let all: [String: String] = [
+        "mnist-center": text(PackageResources.mnist_center_yaml),
+        "mnist-center-fast": text(PackageResources.mnist_center_fast_yaml),
+        "strokes-center": text(PackageResources.strokes_center_yaml),
+    ]
+
+    private static func text(_ bytes: [UInt8]) -> String { String(decoding: bytes, as: UTF8.self) }
+}

@@ -1,0 +1,42 @@
+import Foundation
+import Terminal
+
+/// Where the commands write: results on standard output, everything else on standard error.
+enum Console {
+    static func print(_ text: String) {
+        FileHandle.standardOutput.write(Data((text + "\n").utf8))
+    }
+
+    static func note(_ text: String) {
+        FileHandle.standardError.write(Data((text + "\n").utf8))
+    }
+
+    /// One line on what went wrong.
+    static func fail(_ text: String, prefixed: Bool = true) {
+        let style = TextStyle(for: .standardError)
+        note(prefixed ? "\(style.red("error:")) \(text)" : text)
+    }
+
+    /// A table row: cells padded on the left to the widths given.
+    static func row(_ cells: [String], widths: [Int]) -> String {
+        zip(cells, widths).map { cell, width in
+            String(repeating: " ", count: max(0, width - cell.count)) + cell
+        }.joined(separator: "  ")
+    }
+
+    /// A line broken between words so that no part is wider than `width`.
+    static func wrapped(_ text: String, width: Int) -> String {
+        var lines = [""]
+        for word in text.split(separator: " ") {
+            let line = lines[lines.count - 1]
+            if line.isEmpty {
+                lines[lines.count - 1] = String(word)
+            } else if line.count + 1 + word.count <= width {
+                lines[lines.count - 1] += " \(word)"
+            } else {
+                lines.append(String(word))
+            }
+        }
+        return lines.joined(separator: "\n")
+    }
+}

@@ -1,0 +1,21 @@
+import ArgumentParser
+import Torch
+
+/// Where to compute.
+struct DeviceOptions: ParsableArguments {
+    @Option(help: "Where to compute: auto, cpu, cuda, cuda:N or mps.")
+    var device = "auto"
+
+    @Option(help: "Threads on the processor; all cores when left out.")
+    var threads: Int?
+
+    func validate() throws {
+        if let threads, threads < 1 { throw ValidationError("--threads expects a number above 0, got \(threads)") }
+    }
+
+    /// Chooses the device and sets the number of threads.
+    func choose(threads other: Int? = nil) throws -> (device: Device, reason: String) {
+        if let count = threads ?? other { Engine.threadCount = count }
+        return try Device.choose(device)
+    }
+}

@@ -1,0 +1,122 @@
+import ArgumentParser
+import Configuration
+import Datasets
+import Files
+import Foundation
+import Recipes
+import Terminal
+import Torch
+import Training
+
+/// `hypersphere train`.
+struct TrainCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "train",
+        abstract: "Train a model by a recipe.",
+        discussion: """
+            Examples:
+              hypersphere train strokes-center
+              hypersphere train mnist-center-fast --data data epochs=5 precision=fp32
+              hypersphere train runs/mnist-center-fast-1 --resume
+
+            Built-in recipes: \(BuiltInRecipes.all.keys.sorted().joined(separator: ", ")).
+            """)
+
+    @Argument(help: "A recipe file, the name of a built-in recipe, or, to resume, the folder of a run.")
+    var recipe: String
+
+    @Argument(help: "Settings of the recipe to change: epochs=5, optimizers[0].learningRate=0.01.")
+    var overrides: [String] = []
+
+    @Option(help: "Where data sets lie.")
+    var data = "data"
+
+    @Flag(help: "Fetch what is missing of the data set.")
+    var download = false
+
+    @Option(help: "The folder to write; runs/NAME-N when left out.")
+    var output: String?
+
+    @Flag(help: "Go on with the latest run of the recipe, or with the run whose folder is given.")
+    var resume = false
+
+    @Flag(help: "Resolve the recipe, read the data, take one step, and write nothing.")
+    var dryRun = false
+
+    @OptionGroup var options: DeviceOptions
+
+    @Flag(help: "Print each epoch as a line of JSON.")
+    var json = false
+
+    @Flag(help: "Print the result alone.")
+    var quiet = false
+
+    private static let parent = "runs"
+
+    func run() throws {
+        let (recipe, resumed) = try resolve()
+        let (device, reason) = try options.choose(threads: recipe.threads)
+        let data = try load(recipe)
+        if dryRun { return try tryOut(recipe, data: data, device: device) }
+        let folder = resumed ?? output.map(RunFolder.init) ?? .next(in: Self.parent, name: recipe.name)
+        let run =
+            try resumed.map { try TrainingRun(resuming: $0, recipe: recipe, data: data, device: device) }
+            ?? TrainingRun(recipe, data: data, device: device, folder: folder, command: CommandLine.arguments)
+        let display = TrainingDisplay(run: run, data: data, reason: reason, json: json, quiet: quiet)
+        display.begin()
+        let interruption = Interruption()
+        let ending = try run.run(shouldStop: { interruption.isRequested }, display.show)
+        display.end(ending)
+        if case .stopped = ending { throw Interrupted() }
+    }
+
+    /// The recipe, and the run to go on with if there is one.
+    private func resolve() throws -> (Recipe, RunFolder?) {
+        let named = RunFolder(path: recipe)
+        if resume && named.exists {
+            return (try Recipe(yaml: InputFile.text(named.recipe), source: named.recipe, overrides: overrides), named)
+        }
+        let (text, source) = try recipeText()
+        let fresh = try Recipe(yaml: text, source: source, overrides: overrides)
+        guard resume else { return (fresh, nil) }
+        guard let folder = output.map(RunFolder.init) ?? .latest(in: Self.parent, name: fresh.name), folder.exists
+        else {
+            throw UserFacingError(
+                output ?? "\(Self.parent)/\(fresh.name)", problem: "there is no run to resume",
+                remedy: "name the run's folder, or leave --resume out")
+        }
+        return (try Recipe(yaml: InputFile.text(folder.recipe), source: folder.recipe, overrides: overrides), folder)
+    }
+
+    private func recipeText() throws -> (text: String, source: String) {
+        if recipe.contains("/") || recipe.hasSuffix(".yaml") || recipe.hasSuffix(".yml") {
+            return (try InputFile.text(recipe), recipe)
+        }
+        guard let text = BuiltInRecipes.all[recipe] else {
+            let names = BuiltInRecipes.all.keys.sorted()
+            let near = nearest(to: recipe, among: names).map { "did you mean \($0)? " } ?? ""
+            throw UserFacingError(
+                recipe, field: "recipe", problem: "there is no built-in recipe of this name",
+                remedy: "\(near)There are \(names.joined(separator: ", ")); a file is named with its path or .yaml")
+        }
+        return (text, recipe)
+    }
+
+    private func load(_ recipe: Recipe) throws -> DatasetSplits {
+        let isShown = !quiet && TerminalOutput.standardError.isTerminal
+        return try recipe.loadData(directory: data, download: download) { file, received, total in
+            guard isShown else { return }
+            let share = total.map { " of \(formatCount($0))" } ?? ""
+            FileHandle.standardError.write(Data("\r\(file): \(formatCount(received))\(share) bytes\u{1B}[K".utf8))
+            if received == total { FileHandle.standardError.write(Data("\n".utf8)) }
+        }
+    }
+
+    private func tryOut(_ recipe: Recipe, data: DatasetSplits, device: Device) throws {
+        let trainer = try Trainer(recipe, data: data, device: device)
+        let loss = try trainer.tryOneStep()
+        Console.print(try recipe.yaml())
+        Console.print(
+            "# one step on \(device) in \(trainer.precision): loss \(loss); nothing was written")
+    }
+}

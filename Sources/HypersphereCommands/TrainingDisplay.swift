@@ -1,0 +1,113 @@
+import Datasets
+import Foundation
+import Terminal
+import Torch
+import Training
+
+/// What a person sees of a training: what it is, a line an epoch, and what was written.
+final class TrainingDisplay {
+    private static let columns = ["epoch", "loss", "train", "test", "test F1", "images/s", "time"]
+    private static let widths = [7, 8, 8, 8, 8, 8, 7]
+
+    private let run: TrainingRun
+    private let data: DatasetSplits
+    private let reason: String
+    private let json: Bool
+    private let quiet: Bool
+    private var bar: (epoch: Int, bar: ProgressBar)?
+
+    init(run: TrainingRun, data: DatasetSplits, reason: String, json: Bool, quiet: Bool) {
+        self.run = run
+        self.data = data
+        self.reason = reason
+        self.json = json
+        self.quiet = quiet
+    }
+
+    func begin() {
+        guard !quiet && !json else { return }
+        let trainer = run.trainer
+        let style = TextStyle(for: .standardOutput)
+        let train = data.train
+        let facts = [
+            "\(formatCount(train.count)) images to learn from, \(formatCount(data.test.count)) to measure on,"
+                + " \(train.classNames.count) classes, \(train.height) x \(train.width) x \(train.channels)",
+            "\(trainer.device) (\(reason)), \(trainer.precision), \(trainer.layout), \(Engine.threadCount) threads,"
+                + " \(formatCount(trainer.parameterCount)) parameters",
+            "writing to \(run.folder.path)",
+        ]
+        Console.print(style.bold(trainer.recipe.name))
+        if !trainer.recipe.about.isEmpty { Console.print(Console.wrapped(trainer.recipe.about, width: 80)) }
+        Console.print("")
+        for fact in facts { Console.print(Console.wrapped(fact, width: 80)) }
+        if !trainer.history.isEmpty { Console.print("going on after epoch \(trainer.history.count)") }
+        Console.print("")
+        Console.print(style.bold(Console.row(Self.columns, widths: Self.widths)))
+    }
+
+    func show(_ event: Trainer.Event) throws {
+        switch event {
+        case .batch(let step): show(step)
+        case .epoch(let metrics, _):
+            bar?.bar.finish()
+            bar = nil
+            try show(metrics)
+        }
+    }
+
+    private func show(_ step: Trainer.Step) {
+        guard !quiet else { return }
+        if bar?.epoch != step.epoch {
+            let label = "epoch \(step.epoch)/\(run.trainer.recipe.epochs)"
+            bar = (step.epoch, ProgressBar(label: label, total: step.total))
+        }
+        bar?.bar.update(done: step.done, loss: step.meanLoss)
+    }
+
+    private func show(_ metrics: EpochMetrics) throws {
+        if json {
+            let encoder = JSONEncoder()
+            encoder.outputFormatting = [.sortedKeys]
+            Console.print(String(decoding: try encoder.encode(metrics), as: UTF8.self))
+        } else if !quiet {
+            Console.print(
+                Console.row(
+                    [
+                        "\(metrics.epoch)/\(run.trainer.recipe.epochs)", fixed(metrics.trainLoss, digits: 4),
+                        percent(metrics.trainAccuracy), percent(metrics.testAccuracy), percent(metrics.testF1),
+                        formatCount(Int(metrics.imagesPerSecond)), formatDuration(metrics.seconds),
+                    ], widths: Self.widths))
+        }
+    }
+
+    func end(_ ending: Trainer.Ending) {
+        bar?.bar.finish()
+        let folder = run.folder
+        if case .stopped = ending {
+            Console.note("stopped; go on with: hypersphere train \(folder.path) --resume")
+            return
+        }
+        guard !json, let last = run.trainer.history.last else { return }
+        let seconds = run.trainer.history.reduce(0) { $0 + $1.seconds }
+        Console.print("")
+        Console.print(
+            "\(percent(last.testAccuracy)) of the test images are right after \(last.epoch) epochs, "
+                + "\(formatDuration(seconds))")
+        guard !quiet else { return }
+        var written = [
+            (folder.report, "everything on one page"),
+            ("\(folder.curves).png", "loss and accuracy"),
+            (folder.model, "the model, for `embed`"),
+            (folder.lastCheckpoint, "to go on from"),
+            (folder.bestCheckpoint, "the best epoch"),
+        ]
+        if FileManager.default.fileExists(atPath: folder.featurePicture(epoch: last.epoch)) {
+            written.insert((folder.featurePicture(epoch: last.epoch), "and one for each epoch before"), at: 1)
+        }
+        let width = written.map(\.0.count).max() ?? 0
+        Console.print("")
+        for (path, what) in written {
+            Console.print(path.padding(toLength: width + 2, withPad: " ", startingAt: 0) + what)
+        }
+    }
+}

@@ -1,0 +1,65 @@
+import Evaluation
+import Torch
+
+/// What an epoch has seen so far: the sum of losses, predictions and labels; enough to go on in its middle.
+struct EpochProgress {
+    /// How many batches are done.
+    private(set) var batches = 0
+    private var lossSum: Double = 0
+    private var predictions: [Int64] = []
+    private var labels: [Int64] = []
+    // On a GPU, results are fetched once in a while, since each fetch waits for all work before it.
+    private var pending: [(loss: Tensor, predictions: Tensor, labels: Tensor)] = []
+
+    init() {}
+
+    /// Adds a batch: its mean loss, and predictions and labels `[N]`.
+    mutating func add(loss: Tensor, predictions: Tensor, labels: Tensor) {
+        batches += 1
+        pending.append((loss, predictions, labels))
+    }
+
+    /// Brings what is still on the device to the host; returns whether all losses are finite.
+    mutating func settle() -> Bool {
+        defer { pending = [] }
+        var isFinite = true
+        for entry in pending {
+            let loss = entry.loss.item()
+            isFinite = isFinite && loss.isFinite
+            lossSum += loss * Double(entry.labels.count)
+            predictions += entry.predictions.array(of: Int64.self)
+            labels += entry.labels.array(of: Int64.self)
+        }
+        return isFinite
+    }
+
+    /// How many images were seen.
+    var count: Int { labels.count }
+
+    /// The mean loss of all images so far.
+    var meanLoss: Double { labels.isEmpty ? 0 : lossSum / Double(labels.count) }
+
+    /// How predictions and labels agree so far.
+    func report(classes: Int) -> ClassificationReport {
+        ClassificationReport(predictions: predictions, labels: labels, classCount: classes)
+    }
+
+    /// All of it as tensors, for a checkpoint.
+    var state: [String: Tensor] {
+        [
+            "batches": Tensor([batches]), "lossSum": Tensor([lossSum]), "predictions": Tensor(predictions),
+            "labels": Tensor(labels),
+        ]
+    }
+
+    /// Takes back what ``state`` gave; nil when something is missing.
+    init?(state: [String: Tensor]) {
+        guard let batches = state["batches"], let lossSum = state["lossSum"], let predictions = state["predictions"],
+            let labels = state["labels"]
+        else { return nil }
+        self.batches = Int(batches.item())
+        self.lossSum = lossSum.item()
+        self.predictions = predictions.array()
+        self.labels = labels.array()
+    }
+}

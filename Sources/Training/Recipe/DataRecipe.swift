@@ -1,0 +1,55 @@
+import Configuration
+public import Datasets
+
+/// Which images are learnt from and measured on, and how they reach the network.
+public struct DataRecipe: Codable, Sendable {
+    /// The set's name; see ``sets``.
+    public let set: String
+
+    /// N of a training step.
+    public let batch: Int
+
+    /// The mean of each channel, on a scale from 0 to 1, that is subtracted.
+    public let mean: [Double]
+
+    /// The deviation of each channel, on the same scale, that is divided by.
+    public let deviation: [Double]
+
+    /// Which characters the drawn set has; for `strokes` alone.
+    public let characters: Strokes.Classes?
+
+    /// How many images the drawn set has to learn from; for `strokes` alone.
+    public let train: Int?
+
+    /// How many images the drawn set has to measure on; for `strokes` alone.
+    public let test: Int?
+
+    /// The name of the drawn set.
+    static let strokes = "strokes"
+
+    /// The sets that recipes can name.
+    static var sets: [String] { [strokes] + MNISTFamily.allCases.map(\.rawValue) }
+
+    /// Reads `{ set: ..., batch: ..., ... }`.
+    public init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        set = try container.decode(String.self, forKey: .set)
+        guard Self.sets.contains(set) else {
+            let error = InvalidSetting.unknownName(set, among: Self.sets)
+            throw container.invalid(.set, problem: error.problem, remedy: error.remedy)
+        }
+        batch = try container.value(.batch, default: 128, .positive)
+        mean = try container.value(.mean, default: [0.5])
+        deviation = try container.value(
+            .deviation, default: [0.5], SettingCheck("numbers above 0") { $0.allSatisfy { $0 > 0 } })
+        guard set == Self.strokes else {
+            (characters, train, test) = (nil, nil, nil)
+            return
+        }
+        characters = try container.value(.characters, default: .digits)
+        train = try container.value(.train, default: 10_000, .positive)
+        test = try container.value(.test, default: 2_000, .positive)
+    }
+}
+
+extension Strokes.Classes: Codable {}

@@ -1,0 +1,104 @@
+import Configuration
+import Files
+public import Torch
+
+/// An experiment: everything that decides its numbers, with a default for all that is not written.
+///
+/// Precedence is the file, then `key=value` overrides. An unknown key, name or value is an error that names the nearest
+/// known one.
+public struct Recipe: Codable, Sendable {
+    /// What runs are called.
+    public let name: String
+    /// What the experiment shows, and where its numbers come from.
+    public let about: String
+    /// The images.
+    public let data: DataRecipe
+    /// The network.
+    public let backbone: BackboneRecipe
+    /// The classifier.
+    public let head: HeadRecipe
+    /// Losses beside the head's.
+    public let losses: [LossRecipe]
+    /// What trains which part.
+    public let optimizers: [OptimizerRecipe]
+    /// The limit on the common norm of all gradients; none when nil.
+    public let gradientLimit: Double?
+    /// How many times every image is learnt from.
+    public let epochs: Int
+    /// What every draw starts from.
+    public let seed: UInt64
+    /// The precision of products; the device's best when nil.
+    public let precision: Precision?
+    /// How images lie in memory; channels last when nil.
+    public let layout: MemoryFormat?
+    /// How many processor threads an operator uses; the machine's cores when nil.
+    public let threads: Int?
+
+    private enum CodingKeys: String, CodingKey {
+        case name, about, data, backbone, head, losses, optimizers, gradientLimit, epochs, seed, precision, layout,
+            threads
+    }
+
+    /// Reads a recipe with everything that is not written defaulted.
+    public init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        name = try container.value(
+            .name,
+            SettingCheck("a name that can be a folder's") { !$0.isEmpty && !$0.contains("/") && !$0.hasPrefix(".") })
+        about = try container.value(.about, default: "")
+        data = try container.decode(DataRecipe.self, forKey: .data)
+        backbone = try container.decode(BackboneRecipe.self, forKey: .backbone)
+        head = try container.decode(HeadRecipe.self, forKey: .head)
+        losses = try container.value(.losses, default: [])
+        optimizers = try container.decode([OptimizerRecipe].self, forKey: .optimizers)
+        gradientLimit = try container.optional(.gradientLimit, .positive)
+        epochs = try container.value(.epochs, .positive)
+        seed = try container.value(.seed, default: 0)
+        precision = try container.decodeIfPresent(Precision.self, forKey: .precision)
+        layout = try container.decodeIfPresent(MemoryFormat.self, forKey: .layout)
+        threads = try container.optional(.threads, .positive)
+        try checkParts(container)
+    }
+
+    /// Reads a recipe from YAML text.
+    ///
+    /// - Parameters:
+    ///   - source: where the text is from, for messages.
+    ///   - overrides: `key=value` texts, applied in order.
+    /// - Throws: ``UserFacingError`` that names the file, the setting and the remedy.
+    public init(yaml: String, source: String, overrides: [String] = []) throws {
+        var document = try ConfigurationDocument(yaml: yaml, source: source)
+        for override in overrides { try document.set(override) }
+        self = try document.decode(Recipe.self)
+    }
+
+    /// The recipe as YAML with everything written out; it reads back to the same recipe.
+    public func yaml() throws -> String {
+        try ConfigurationWriter.yaml(of: self)
+    }
+
+    /// Every part that can be trained must be trained by one optimizer, and every optimizer must have parts.
+    private func checkParts(_ container: KeyedDecodingContainer<CodingKeys>) throws {
+        let names = losses.map(\.name)
+        let known = ["backbone", "head"] + names
+        if let twice = names.first(where: { name in names.count { $0 == name } > 1 }) {
+            throw container.invalid(.losses, problem: "\(twice) stands twice", remedy: "keep one of them")
+        }
+        var trained: [String] = []
+        for part in optimizers.flatMap(\.parts) {
+            guard known.contains(part) else {
+                let error = InvalidSetting.unknownName(part, among: known)
+                throw container.invalid(.optimizers, problem: "`of` \(error.problem)", remedy: error.remedy)
+            }
+            guard !trained.contains(part) else {
+                throw container.invalid(
+                    .optimizers, problem: "\(part) is trained by two of them", remedy: "name it in one `of` alone")
+            }
+            trained.append(part)
+        }
+        if let missing = ["backbone", "head"].first(where: { !trained.contains($0) }) {
+            throw container.invalid(
+                .optimizers, problem: "\(missing) is trained by none of them", remedy: "add it to the `of` of one")
+        }
+    }
+}

@@ -1,0 +1,56 @@
+import Datasets
+import Files
+import Foundation
+public import Torch
+
+/// What a run depended on besides its recipe.
+public struct Environment: Codable, Sendable {
+    /// The version of this program.
+    public static let version = "0.1.0"
+
+    /// The version of this program.
+    public let hypersphere: String
+    /// The version of the engine.
+    public let libtorch: String
+    /// The operating system.
+    public let system: String
+    /// The processor's name.
+    public let processor: String
+    /// The best instruction set that the engine uses on it.
+    public let capability: String
+    /// Threads an operator uses.
+    public let threads: Int
+    /// Where it ran.
+    public let device: String
+    /// The precision of products.
+    public let precision: Precision
+    /// How images lie in memory.
+    public let layout: MemoryFormat
+    /// The words of the command.
+    public let command: [String]
+    /// The SHA-256 of each set of images.
+    public let data: [String: String]
+    /// When it began, in ISO 8601.
+    public let began: String
+
+    init(trainer: Trainer, data: DatasetSplits, command: [String]) {
+        hypersphere = Self.version
+        libtorch = Engine.loadedVersion
+        system = ProcessInfo.processInfo.operatingSystemVersionString
+        processor = Machine.processorName
+        capability = Engine.processorCapability
+        threads = Engine.threadCount
+        device = "\(trainer.device)"
+        precision = trainer.precision
+        layout = trainer.layout
+        self.command = command
+        self.data = [data.train.name: data.train.fingerprint, data.test.name: data.test.fingerprint]
+        began = Date().ISO8601Format()
+    }
+
+    func json() throws -> String {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+        return String(decoding: try encoder.encode(self), as: UTF8.self) + "\n"
+    }
+}

@@ -1,0 +1,100 @@
+import Datasets
+import Files
+import Foundation
+import NeuralNetwork
+import Torch
+import Visualization
+
+/// Draws a run's curves and its page from what the folder holds.
+struct RunReport {
+    let folder: RunFolder
+    let history: [EpochMetrics]
+    let data: ImageDataset
+
+    func write(_ trainer: Trainer) throws {
+        let curves = curves(title: trainer.recipe.name)
+        try curves.write(to: "\(folder.curves).png")
+        try curves.write(to: "\(folder.curves).svg")
+        let report = Report(
+            title: trainer.recipe.name, summary: summary(of: trainer),
+            metrics: MetricsTable(
+                columns: history.first?.columns.map(\.name) ?? [], rows: history.map { $0.columns.map(\.value) }),
+            curves: [curves], gallery: try gallery(), features: try movie(classNames: trainer.classNames),
+            recipe: try InputFile.text(folder.recipe),
+            environment: FileManager.default.fileExists(atPath: folder.environment)
+                ? try InputFile.text(folder.environment) : "")
+        try report.write(to: folder.report)
+    }
+
+    private func curves(title: String) -> Figure {
+        let epochs = history.map { Double($0.epoch) }
+        func series(_ name: String, _ value: (EpochMetrics) -> Double, colorIndex: Int) -> LineSeries {
+            LineSeries(name, x: epochs, y: history.map(value), colourIndex: colorIndex)
+        }
+        return Figure(
+            title: title,
+            panels: [
+                LineChart(
+                    title: "loss",
+                    series: [
+                        series("train", \.trainLoss, colorIndex: 0), series("test", \.testLoss, colorIndex: 1),
+                    ]),
+                LineChart(
+                    title: "accuracy, %",
+                    series: [
+                        series("train", { 100 * $0.trainAccuracy }, colorIndex: 0),
+                        series("test", { 100 * $0.testAccuracy }, colorIndex: 1),
+                    ]),
+            ])
+    }
+
+    private func summary(of trainer: Trainer) -> [(String, String)] {
+        var rows: [(String, String)] = []
+        if !trainer.recipe.about.isEmpty { rows.append(("about", trainer.recipe.about)) }
+        if let last = history.last {
+            rows.append(("test accuracy", "\(percent(last.testAccuracy)) after epoch \(last.epoch)"))
+        }
+        if let best = history.max(by: { $0.testAccuracy < $1.testAccuracy }) {
+            rows.append(("best", "\(percent(best.testAccuracy)) after epoch \(best.epoch), chosen on the test set"))
+        }
+        let seconds = history.reduce(0) { $0 + $1.seconds }
+        rows.append(("time", "\(fixed(seconds, digits: 1)) s for \(history.count) epochs"))
+        rows.append(("device", "\(trainer.device), \(trainer.precision), \(trainer.layout)"))
+        rows.append(("parameters", "\(trainer.parameterCount)"))
+        return rows
+    }
+
+    /// The first, middle and last pictures of the features.
+    private func gallery() throws -> [Picture] {
+        let chosen = Set([1, 2, (history.count + 1) / 2, history.count]).sorted()
+        return try chosen.compactMap { epoch in
+            let path = folder.featurePicture(epoch: epoch)
+            guard FileManager.default.fileExists(atPath: path) else { return nil }
+            return Picture(caption: "features after epoch \(epoch)", png: try InputFile.map(path))
+        }
+    }
+
+    private func movie(classNames: [String]) throws -> FeatureMovie? {
+        let shown = FeatureMovie.shownSamples(of: data.count)
+        let frames: [FeatureFrame] = try history.compactMap { metrics in
+            let path = folder.featureNumbers(epoch: metrics.epoch)
+            guard FileManager.default.fileExists(atPath: path) else { return nil }
+            let numbers = try SafetensorsFile(path: path).tensors()
+            guard let points = numbers["points"]?.array(of: Float.self), points.count == 2 * shown.count else {
+                return nil
+            }
+            return FeatureFrame(
+                name: "epoch \(metrics.epoch)", note: "test accuracy \(percent(metrics.testAccuracy))", points: points,
+                centres: numbers["centers"]?.array(of: Float.self) ?? [])
+        }
+        guard !frames.isEmpty else { return nil }
+        let size = data.imageSize
+        var pixels = Data(capacity: shown.count * size)
+        for index in shown { pixels.append(contentsOf: data.pixels[index * size..<(index + 1) * size]) }
+        let hasThumbnails = data.channels != 2 && data.width <= 96 && data.height <= 96
+        return FeatureMovie(
+            classNames: classNames, labels: shown.map { Int(data.labels[$0]) }, frames: frames, sampleNumbers: shown,
+            thumbnails: hasThumbnails
+                ? Thumbnails(width: data.width, height: data.height, channels: data.channels, pixels: pixels) : nil)
+    }
+}

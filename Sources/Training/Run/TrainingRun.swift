@@ -1,0 +1,110 @@
+public import Datasets
+import Files
+import Foundation
+import NeuralNetwork
+import TensorBoard
+public import Torch
+import Visualization
+
+/// A training with its folder: runs the trainer and keeps everything that it comes to.
+///
+/// After each epoch the folder is complete: pictures first, then the checkpoint, then the tables, each file whole. A run that
+/// was killed goes on from its last checkpoint and ends with the numbers of one that was never stopped.
+public final class TrainingRun {
+    /// Where everything is written.
+    public let folder: RunFolder
+    /// What trains.
+    public let trainer: Trainer
+
+    private let data: DatasetSplits
+    private let events: EventFileWriter
+
+    /// Begins a run in a new folder.
+    ///
+    /// - Parameter command: the words of the command, for the record.
+    /// - Throws: ``UserFacingError`` when the folder holds anything or cannot be made, or the data do not fit the recipe.
+    public init(_ recipe: Recipe, data: DatasetSplits, device: Device, folder: RunFolder, command: [String]) throws {
+        trainer = try Trainer(recipe, data: data, device: device)
+        self.data = data
+        self.folder = folder
+        try folder.create()
+        events = try EventFileWriter(directory: folder.path)
+        try AtomicFile.write(try recipe.yaml(), to: folder.recipe)
+        let environment = Environment(trainer: trainer, data: data, command: command)
+        try AtomicFile.write(try environment.json(), to: folder.environment)
+    }
+
+    /// Goes on with the run in `folder` from its last checkpoint, or from the start where there is none yet.
+    ///
+    /// - Throws: ``UserFacingError`` when the checkpoint is damaged or does not fit the recipe.
+    public init(resuming folder: RunFolder, recipe: Recipe, data: DatasetSplits, device: Device) throws {
+        trainer = try Trainer(recipe, data: data, device: device)
+        self.data = data
+        self.folder = folder
+        if FileManager.default.fileExists(atPath: folder.lastCheckpoint) {
+            try Checkpoint.restore(trainer, from: folder.lastCheckpoint)
+        }
+        events = try EventFileWriter(directory: folder.path)
+        try events.resume(at: trainer.history.count + 1)
+        try AtomicFile.write(try recipe.yaml(), to: folder.recipe)
+        try writeTables()
+    }
+
+    /// Trains to the end of the recipe, or until `shouldStop` says so; then what was done is kept for resuming.
+    ///
+    /// - Throws: ``UserFacingError`` when the training comes to a number that is infinite or none, or the disk is full.
+    public func run(
+        shouldStop: () -> Bool = { false }, _ handle: (Trainer.Event) throws -> Void
+    ) throws -> Trainer.Ending {
+        let ending = try trainer.run(shouldStop: shouldStop) { event in
+            if case .epoch(let metrics, let embeddings) = event { try record(metrics, embeddings) }
+            try handle(event)
+        }
+        switch ending {
+        case .stopped:
+            try Checkpoint.save(trainer, to: folder.lastCheckpoint)
+        case .finished:
+            try Bundle.save(
+                trainer, channels: data.test.channels, height: data.test.height, width: data.test.width,
+                to: folder.model)
+        }
+        if !trainer.history.isEmpty {
+            try RunReport(folder: folder, history: trainer.history, data: data.test).write(trainer)
+        }
+        return ending
+    }
+
+    private func record(_ metrics: EpochMetrics, _ embeddings: Trainer.TestEmbeddings) throws {
+        if embeddings.dimension == 2 {
+            let plot = ScatterPlot(
+                points: embeddings.values, labels: embeddings.labels.map(Int.init), classNames: trainer.classNames,
+                centres: embeddings.centers ?? [], title: trainer.recipe.name,
+                subtitle: "epoch \(metrics.epoch), test accuracy \(percent(metrics.testAccuracy))")
+            try plot.write(to: folder.featurePicture(epoch: metrics.epoch))
+            let shown = FeatureMovie.shownSamples(of: embeddings.labels.count)
+            var numbers = ["points": Tensor(shown.flatMap { embeddings.values[2 * $0..<2 * $0 + 2] })]
+            numbers["centers"] = embeddings.centers.map { Tensor($0) }
+            try SafetensorsFile.write(numbers, to: folder.featureNumbers(epoch: metrics.epoch))
+        }
+        try Checkpoint.save(trainer, to: folder.lastCheckpoint)
+        let best = trainer.history.map(\.testAccuracy).max() ?? 0
+        if metrics.testAccuracy == best { try Checkpoint.save(trainer, to: folder.bestCheckpoint) }
+        try writeTables()
+        for (name, value) in metrics.columns.dropFirst() {
+            try events.scalar(tag: name.replacingOccurrences(of: " ", with: "/"), value: value, step: metrics.epoch)
+        }
+        try events.flush()
+    }
+
+    private func writeTables() throws {
+        let history = trainer.history
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys]
+        let lines = try history.map { String(decoding: try encoder.encode($0), as: UTF8.self) + "\n" }
+        try AtomicFile.write(lines.joined(), to: folder.metrics)
+        guard let first = history.first else { return }
+        let header = first.columns.map { $0.name.replacingOccurrences(of: " ", with: "_") }.joined(separator: ",")
+        let rows = history.map { $0.columns.map { "\($0.value)" }.joined(separator: ",") }
+        try AtomicFile.write(([header] + rows).joined(separator: "\n") + "\n", to: folder.results)
+    }
+}

@@ -1,0 +1,240 @@
+import Backbones
+public import Datasets
+import Evaluation
+import Files
+import Foundation
+import MetricLearning
+import NeuralNetwork
+import Randomness
+public import Torch
+
+/// Runs a recipe: the loop over epochs and batches, and nothing else. What happens is told by events.
+///
+/// Every draw is a function of (seed, epoch, position), so a training that stopped and went on gives the numbers of one that
+/// never stopped.
+public final class Trainer {
+    /// The recipe.
+    public let recipe: Recipe
+    /// Where it runs.
+    public let device: Device
+    /// The precision of products.
+    public let precision: Precision
+    /// How images lie in memory.
+    public let layout: MemoryFormat
+    /// What every epoch so far came to.
+    public internal(set) var history: [EpochMetrics] = []
+    /// What the classes are called, in the order of the labels.
+    public let classNames: [String]
+
+    /// The number of numbers that training changes.
+    public var parameterCount: Int { model.parts.reduce(0) { $0 + $1.module.parameterCount } }
+
+    let model: Model
+    let optimizers: [any Optimizer]
+    var progress = EpochProgress()
+    private let schedules: [any Schedule]
+    private let train: DeviceDataset
+    private let test: DeviceDataset
+
+    /// How a training ended.
+    public enum Ending: Sendable {
+        /// All epochs are done.
+        case finished
+        /// It was asked to stop, and what was done is kept.
+        case stopped
+    }
+
+    /// What happens during training.
+    public enum Event {
+        /// A batch is done.
+        case batch(Step)
+        /// An epoch is done and measured.
+        case epoch(EpochMetrics, test: TestEmbeddings)
+    }
+
+    /// Where training stands after a batch.
+    public struct Step: Sendable {
+        /// Which epoch, from 1.
+        public let epoch: Int
+        /// Images of the epoch that are done.
+        public let done: Int
+        /// Images of an epoch.
+        public let total: Int
+        /// The mean loss of the epoch so far.
+        public let meanLoss: Double
+        /// Images a second in this epoch.
+        public let imagesPerSecond: Double
+    }
+
+    /// The embeddings of the images that are measured on, after an epoch.
+    public struct TestEmbeddings: Sendable {
+        /// The embeddings in row-major order, `[N, D]`.
+        public let values: [Float]
+        /// D.
+        public let dimension: Int
+        /// The labels, `[N]`.
+        public let labels: [Int64]
+        /// The centres that a loss holds, `[C, D]`, if one does.
+        public let centers: [Float]?
+    }
+
+    /// Makes the model and its optimizers and moves the data to the device.
+    ///
+    /// - Throws: ``UserFacingError`` when the data do not fit the recipe.
+    public init(_ recipe: Recipe, data: DatasetSplits, device: Device) throws {
+        if let size = recipe.backbone.settings.imageSize, data.train.height != size || data.train.width != size {
+            throw UserFacingError(
+                data.train.name, field: "image size",
+                problem: "is \(data.train.height) x \(data.train.width), the backbone takes \(size) x \(size)",
+                remedy: "choose another backbone or set")
+        }
+        self.recipe = recipe
+        self.device = device
+        precision = recipe.precision ?? Precision.best(for: device)
+        layout = recipe.layout ?? .channelsLast
+        classNames = data.train.classNames
+        train = try DeviceDataset(data.train, recipe: recipe.data, device: device, layout: layout)
+        test = try DeviceDataset(data.test, recipe: recipe.data, device: device, layout: layout)
+        let model = Model(recipe, channels: data.train.channels, classes: data.train.classNames.count)
+        model.to(device, layout)
+        self.model = model
+        optimizers = recipe.optimizers.map { optimizer in
+            optimizer.settings.make(
+                model.parts.filter { optimizer.parts.contains($0.name) }.map(\.module))
+        }
+        let batches = (data.train.count + recipe.data.batch - 1) / recipe.data.batch
+        schedules = recipe.optimizers.map { optimizer in
+            optimizer.schedule.make(
+                steps: optimizer.schedule.unit == .epoch ? recipe.epochs : recipe.epochs * batches)
+        }
+    }
+
+    /// Trains from where the model stands to the end of the recipe.
+    ///
+    /// - Parameters:
+    ///   - shouldStop: asked after every batch.
+    ///   - handle: told of every batch and epoch; what it throws ends the training.
+    /// - Throws: ``UserFacingError`` that names the first tensor with a number that is infinite or none, as soon as there is
+    ///   one; and what `handle` throws.
+    public func run(shouldStop: () -> Bool = { false }, _ handle: (Event) throws -> Void) throws -> Ending {
+        while history.count < recipe.epochs {
+            let epoch = history.count + 1
+            let begin = ContinuousClock.now
+            let seen = progress.count
+            let batches = EpochOrder(count: train.count, seed: recipe.seed, epoch: epoch, shuffled: true)
+                .batches(of: recipe.data.batch)
+            model.train(true)
+            for (position, indices) in batches.enumerated().dropFirst(progress.batches) {
+                try learn(indices, epoch: epoch, position: position, batchCount: batches.count)
+                let elapsed = begin.duration(to: .now).seconds
+                try handle(
+                    .batch(
+                        Step(
+                            epoch: epoch, done: progress.count, total: train.count, meanLoss: progress.meanLoss,
+                            imagesPerSecond: Double(progress.count - seen) / elapsed)))
+                if shouldStop() && position + 1 < batches.count { return .stopped }
+            }
+            device.synchronize()
+            let learning = begin.duration(to: .now).seconds
+            let (report, loss, embeddings) = try measure()
+            let trained = progress.report(classes: classNames.count)
+            let metrics = EpochMetrics(
+                epoch: epoch, trainLoss: progress.meanLoss, trainAccuracy: trained.accuracy,
+                trainF1: trained.weightedF1, testLoss: loss, testAccuracy: report.accuracy,
+                testF1: report.weightedF1, learningRate: optimizers.first?.groups.first?.learningRate ?? 0,
+                imagesPerSecond: Double(train.count - seen) / learning, seconds: begin.duration(to: .now).seconds)
+            history.append(metrics)
+            progress = EpochProgress()
+            try handle(.epoch(metrics, test: embeddings))
+            if shouldStop() && epoch < recipe.epochs { return .stopped }
+        }
+        return .finished
+    }
+
+    /// Runs one batch forward and backward and takes one step, to see whether the recipe works.
+    ///
+    /// - Returns: the loss.
+    public func tryOneStep() throws -> Double {
+        model.train(true)
+        try learn(0..<min(recipe.data.batch, train.count), epoch: 1, position: 0, batchCount: 1)
+        return progress.meanLoss
+    }
+
+    private func learn(_ indices: some Collection<Int>, epoch: Int, position: Int, batchCount: Int) throws {
+        schedule(epoch: epoch, iteration: (epoch - 1) * batchCount + position)
+        var generator = SeededGenerator(
+            seed: recipe.seed, path: RandomStream.step.rawValue, UInt64(epoch), UInt64(position))
+        model.backbone.reseed(using: &generator)
+        let (images, labels) = train.batch(indices)
+        for optimizer in optimizers { optimizer.clearGradients() }
+        let embeddings = withPrecision(precision, on: device) { model.backbone(images) }
+        let loss = model.loss(embeddings, labels)
+        loss.backward()
+        if let limit = recipe.gradientLimit {
+            GradientClipping.byNorm(optimizers.flatMap(\.groups).flatMap(\.parameters), limit: limit)
+        }
+        let predictions = withoutGradients { model.head.logits(embeddings.detached()).argumentMaximum(along: 1) }
+        progress.add(loss: loss.value.detached(), predictions: predictions, labels: labels)
+        // Before the step, so that the model that is kept is still whole.
+        if device == .cpu || position % 50 == 0 || position == batchCount - 1 {
+            guard progress.settle() else { throw notFinite(images, embeddings, epoch: epoch, position: position) }
+        }
+        for optimizer in optimizers { optimizer.step() }
+    }
+
+    private func schedule(epoch: Int, iteration: Int) {
+        for (index, optimizer) in optimizers.enumerated() {
+            let settings = recipe.optimizers[index]
+            let step = settings.schedule.unit == .epoch ? epoch - 1 : iteration
+            for group in optimizer.groups.indices {
+                optimizer.groups[group].learningRate = schedules[index].learningRate(
+                    at: step, base: settings.settings.learningRate)
+                if let momentum = schedules[index].momentum(at: step) { optimizer.groups[group].momentum = momentum }
+            }
+        }
+    }
+
+    private func notFinite(_ images: Tensor, _ embeddings: Tensor, epoch: Int, position: Int) -> UserFacingError {
+        let first =
+            images.isAllFinite
+            ? model.firstNonFinite ?? (embeddings.isAllFinite ? "the loss" : "the embeddings") : "the images"
+        return UserFacingError(
+            recipe.name, field: "epoch \(epoch), batch \(position + 1)",
+            problem: "\(first) has a number that is infinite or none",
+            remedy: "lower learningRate, set gradientLimit, or try precision=fp32; the last checkpoint is whole")
+    }
+
+    private func measure() throws -> (ClassificationReport, loss: Double, TestEmbeddings) {
+        model.train(false)
+        defer { model.train(true) }
+        var total = EpochProgress()
+        var values: [Tensor] = []
+        var labels: [Tensor] = []
+        withoutGradients {
+            for begin in stride(from: 0, to: test.count, by: recipe.data.batch) {
+                let (images, truth) = test.batch(begin..<min(test.count, begin + recipe.data.batch))
+                let embeddings = withPrecision(precision, on: device) { model.backbone(images) }.to(.float32)
+                total.add(
+                    loss: model.loss(embeddings, truth).value,
+                    predictions: model.head.logits(embeddings).argumentMaximum(along: 1), labels: truth)
+                values.append(embeddings)
+                labels.append(truth)
+            }
+        }
+        _ = total.settle()
+        let centers = model.losses.compactMap { ($0.loss as? CenterLoss)?.classCenters }.first
+        return (
+            total.report(classes: classNames.count), total.meanLoss,
+            TestEmbeddings(
+                values: Tensor.concatenated(values).array(), dimension: model.backbone.embedding,
+                labels: Tensor.concatenated(labels).array(), centers: centers?.array())
+        )
+    }
+}
+
+extension Duration {
+    /// The duration in seconds.
+    var seconds: Double {
+        Double(components.seconds) + Double(components.attoseconds) * 1e-18
+    }
+}

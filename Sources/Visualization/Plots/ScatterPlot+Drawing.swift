@@ -1,0 +1,185 @@
+import Foundation
+
+extension ScatterPlot {
+    /// Above this number, the points of a vector picture are pixels inside it.
+    static let mostVectorPoints = 5_000
+
+    private static let margin = 24.0
+    private static let widestName = 120.0
+
+    /// Draws the map on `canvas`, from (0, 0) to ``size``.
+    public func draw(on canvas: Canvas) {
+        canvas.fill(CGRect(origin: .zero, size: size), theme.paper)
+        let shown = finitePoints()
+        let range = range ?? shownRange ?? PlotRange(x: -1...1, y: -1...1)
+        let legend = legend(on: canvas)
+        let axes = axes(range, legendWidth: legend?.width(on: canvas), on: canvas)
+        let horizontalTicks = Ticks(in: axes.range.x, atLeast: Self.tickSpacing(axes))
+        let verticalTicks = Ticks(in: axes.range.y, atLeast: Self.tickSpacing(axes))
+
+        drawHeader(
+            remarks(missing: labels.count - shown.count, outside: shown.count { !contains(axes, $0) }), on: canvas)
+        axes.drawGrid(horizontalTicks, verticalTicks, on: canvas, theme: theme)
+        axes.drawLabels(horizontalTicks, verticalTicks, on: canvas, theme: theme)
+        if shown.count > Self.mostVectorPoints {
+            canvas.rasterised(in: axes.area, scale: 2) { drawPoints(shown, axes, on: $0) }
+        } else {
+            canvas.clipped(to: axes.area) { drawPoints(shown, axes, on: canvas) }
+        }
+        canvas.clipped(to: axes.area) { drawCentres(axes, on: canvas) }
+        canvas.stroke(Path(axes.area), theme.frame, width: 1)
+        drawNames(shown, axes, on: canvas)
+        if shown.isEmpty {
+            let style = TextStyle(size: 14, colour: theme.faintInk, alignment: .centre, baseline: .middle)
+            canvas.text("no points", at: CGPoint(x: axes.area.midX, y: axes.area.midY), style)
+        }
+        legend?.draw(at: CGPoint(x: axes.area.maxX + 20, y: axes.area.minY), on: canvas, theme: theme)
+    }
+
+    /// Opacity of a point among `count`: dense clouds still show where they are densest.
+    static func opacity(among count: Int) -> Double {
+        min(0.9, max(0.3, 0.9 * pow(300 / Double(max(count, 1)), 0.28)))
+    }
+
+    /// Radius of a point among `count`, in the canvas's units.
+    static func radius(among count: Int) -> Double {
+        min(4, max(1.3, 4 * pow(200 / Double(max(count, 1)), 0.22)))
+    }
+
+    private struct Point {
+        let x: Double
+        let y: Double
+        let label: Int
+    }
+
+    private func finitePoints() -> [Point] {
+        labels.indices.compactMap { index in
+            let x = Double(points[2 * index])
+            let y = Double(points[2 * index + 1])
+            return x.isFinite && y.isFinite ? Point(x: x, y: y, label: labels[index]) : nil
+        }
+    }
+
+    private var shownRange: PlotRange? {
+        PlotRange(covering: [points, centres])
+    }
+
+    private func contains(_ axes: Axes, _ point: Point) -> Bool {
+        axes.range.x.contains(point.x) && axes.range.y.contains(point.y)
+    }
+
+    private func legend(on canvas: Canvas) -> Legend? {
+        guard !classNames.isEmpty else { return nil }
+        return Legend(
+            names: classNames, colours: classNames.indices.map { theme.colour(of: $0) }, mark: .dot,
+            height: size.height - top - 48)
+    }
+
+    /// The same with and without a subtitle, so that the frames of a series lie over each other.
+    private var top: Double { 76 }
+
+    private func axes(_ range: PlotRange, legendWidth: Double?, on canvas: Canvas) -> Axes {
+        let right = Self.margin + (legendWidth.map { $0 + 20 } ?? 0)
+        // The width of the numbers depends on the ticks, which depend on the area: a second look settles it.
+        var left = Self.margin + 30
+        var axes: Axes
+        var looks = 0
+        repeat {
+            let area = CGRect(x: left, y: top, width: size.width - left - right, height: size.height - top - 48)
+            axes = Axes(area: area, range: range.widened(toAspect: area.width / area.height))
+            let ticks = Ticks(in: axes.range.y, atLeast: Self.tickSpacing(axes))
+            left = (Self.margin + 8 + Axes.labelWidth(ticks, on: canvas)).rounded(.up)
+            looks += 1
+        } while looks < 2
+        return axes
+    }
+
+    /// What 64 units of the canvas are in the points' unit.
+    private static func tickSpacing(_ axes: Axes) -> Double {
+        (axes.range.x.upperBound - axes.range.x.lowerBound) / axes.area.width * 64
+    }
+
+    /// The subtitle, and how many points are not to be seen.
+    func remarks(missing: Int, outside: Int) -> String {
+        let remarks = [
+            subtitle, missing > 0 ? "\(NumberText.grouped(missing)) not finite, left out" : "",
+            outside > 0 ? "\(NumberText.grouped(outside)) outside the view" : "",
+        ]
+        return remarks.filter { !$0.isEmpty }.joined(separator: " · ")
+    }
+
+    private func drawHeader(_ remarks: String, on canvas: Canvas) {
+        let width = size.width - 2 * Self.margin
+        let titleStyle = TextStyle(size: 17, colour: theme.ink, isBold: true)
+        canvas.text(
+            canvas.fitted(title, in: width, titleStyle), at: CGPoint(x: Self.margin, y: 36), titleStyle)
+        let style = TextStyle(size: 12.5, colour: theme.faintInk)
+        canvas.text(canvas.fitted(remarks, in: width, style), at: CGPoint(x: Self.margin, y: 57), style)
+    }
+
+    private func drawPoints(_ shown: [Point], _ axes: Axes, on canvas: Canvas) {
+        let opacity = Self.opacity(among: shown.count)
+        let radius = Self.radius(among: shown.count)
+        let colours = classNames.indices.map { theme.colour(of: $0).opacity(opacity) }
+        for point in shown {
+            let place = axes.position(x: point.x, y: point.y)
+            guard axes.area.insetBy(dx: -radius, dy: -radius).contains(place) else { continue }
+            canvas.fillCircle(around: place, radius: radius, colours[point.label])
+        }
+    }
+
+    private func drawCentres(_ axes: Axes, on canvas: Canvas) {
+        for index in stride(from: 0, to: centres.count, by: 2) {
+            let x = Double(centres[index])
+            let y = Double(centres[index + 1])
+            guard x.isFinite, y.isFinite else { continue }
+            let place = axes.position(x: x, y: y)
+            var cross = Path()
+            for (dx, dy) in [(-6.0, -6.0), (-6, 6)] {
+                cross.move(to: CGPoint(x: place.x + dx, y: place.y + dy))
+                cross.line(to: CGPoint(x: place.x - dx, y: place.y - dy))
+            }
+            canvas.stroke(cross, Colour(0x000000), width: 5.5)
+            canvas.stroke(cross, theme.colour(of: index / 2).mixed(with: Colour(0xFFFFFF), 0.25), width: 2.5)
+        }
+    }
+
+    /// Writes each class's name at its median, moved up or down where a centre or another name stands already.
+    private func drawNames(_ shown: [Point], _ axes: Axes, on canvas: Canvas) {
+        var members = [[Point]](repeating: [], count: classNames.count)
+        for point in shown { members[point.label].append(point) }
+        var taken = stride(from: 0, to: centres.count, by: 2).map { index in
+            let place = axes.position(x: Double(centres[index]), y: Double(centres[index + 1]))
+            return CGRect(x: place.x - 7, y: place.y - 7, width: 14, height: 14)
+        }
+        for (index, members) in members.enumerated() where !members.isEmpty {
+            let middle = axes.position(x: median(members.map(\.x)), y: median(members.map(\.y)))
+            guard axes.area.contains(middle) else { continue }
+            let style = TextStyle(
+                size: 13, colour: theme.colour(of: index).mixed(with: theme.ink, 0.45), isBold: true,
+                alignment: .centre, baseline: .middle, halo: theme.paper.opacity(0.85))
+            let name = canvas.fitted(classNames[index], in: Self.widestName, style)
+            // Many names that are cut would hide the points and say nothing: the legend has them.
+            guard name == classNames[index] || classNames.count <= 12 else { continue }
+            let box = CGSize(width: canvas.width(of: name, style) + 6, height: 17)
+            let inner = axes.area.insetBy(dx: box.width / 2 + 2, dy: box.height / 2 + 2)
+            // A class of few points would vanish below its own name.
+            for lines in (members.count < 4 ? [-1, 1, -2, 2] : [0, -1, -1.3, 1, -2, 2]) as [CGFloat] {
+                let x = min(max(middle.x, inner.minX), inner.maxX)
+                let y = min(max(middle.y + lines * box.height, inner.minY), inner.maxY)
+                let frame = CGRect(
+                    origin: CGPoint(x: x - box.width / 2, y: y - box.height / 2), size: box)
+                guard !taken.contains(where: { $0.intersects(frame) }) else { continue }
+                taken.append(frame)
+                canvas.text(name, at: CGPoint(x: x, y: y), style)
+                break
+            }
+        }
+    }
+
+    private func median(_ values: [Double]) -> Double {
+        let sorted = values.sorted()
+        let middle = sorted.count / 2
+        return sorted.count.isMultiple(of: 2) ? (sorted[middle - 1] + sorted[middle]) / 2 : sorted[middle]
+    }
+}

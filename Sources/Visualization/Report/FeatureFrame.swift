@@ -1,0 +1,19 @@
+/// The features of one epoch in the plane.
+public struct FeatureFrame: Sendable, Equatable {
+    /// What the frame is called, such as `epoch 12`.
+    public let name: String
+    /// What else is said about it, such as `test accuracy 98.9 %`.
+    public let note: String
+    /// Coordinates `[N, 2]`, row by row; points that are not finite are not shown.
+    public let points: [Float]
+    /// Coordinates of the classes' centres `[C, 2]`, row by row; empty for none.
+    public let centres: [Float]
+
+    /// Creates a frame.
+    public init(name: String, note: String = "", points: [Float], centres: [Float] = []) {
+        self.name = name
+        self.note = note
+        self.points = points
+        self.centres = centres
+    }
+}

@@ -1,0 +1,73 @@
+import CCairo
+public import Foundation
+
+/// Small images of samples, all of one size, as bytes.
+public struct Thumbnails: Sendable, Equatable {
+    /// Pixels in a row.
+    public let width: Int
+    /// Rows.
+    public let height: Int
+    /// 1 for grey, 3 for red, green, blue.
+    public let channels: Int
+    /// The bytes `[N, H, W, C]`, 0 black, 255 white.
+    public let pixels: Data
+
+    /// Creates thumbnails from their bytes `[N, H, W, C]`.
+    ///
+    /// - Precondition: the sides are in 1...96, there are 1 or 3 channels, and the bytes are a whole number of images.
+    public init(width: Int, height: Int, channels: Int, pixels: Data) {
+        precondition(
+            (1...96).contains(width) && (1...96).contains(height) && (channels == 1 || channels == 3),
+            "Thumbnails expected sides in 1...96 and 1 or 3 channels, got \(width) x \(height) x \(channels)")
+        precondition(
+            pixels.count.isMultiple(of: width * height * channels),
+            "Thumbnails expected a multiple of \(width * height * channels) bytes, got \(pixels.count)")
+        self.width = width
+        self.height = height
+        self.channels = channels
+        self.pixels = pixels
+    }
+
+    /// The number of images.
+    public var count: Int { pixels.count / bytesEach }
+
+    private var bytesEach: Int { width * height * channels }
+
+    /// Columns of the sheet on which ``sheet(of:)`` puts `count` images.
+    static func columns(for count: Int) -> Int {
+        max(1, Int(Double(count).squareRoot().rounded(.up)))
+    }
+
+    /// One PNG with the images of `indices` side by side, row after row.
+    func sheet(of indices: [Int]) throws -> Data {
+        let columns = Self.columns(for: indices.count)
+        let rows = max(1, (indices.count + columns - 1) / columns)
+        let surface = try CairoSurface(
+            width: columns * width, height: rows * height, channels: channels, subject: "thumbnails")
+        cairo_surface_flush(surface.pointer)
+        let stride = Int(cairo_image_surface_get_stride(surface.pointer))
+        guard let target = cairo_image_surface_get_data(surface.pointer) else { return try surface.png() }
+        pixels.withUnsafeBytes { source in
+            for (position, index) in indices.enumerated() {
+                let left = position % columns * width
+                let top = position / columns * height
+                for y in 0..<height {
+                    let from = index * bytesEach + y * width * channels
+                    let line = target + (top + y) * stride
+                    for x in 0..<width {
+                        if channels == 1 {
+                            line[left + x] = source[from + x]
+                        } else {
+                            let bytes = source[(from + 3 * x)..<(from + 3 * x + 3)]
+                            let word = bytes.reduce(UInt32(0)) { $0 << 8 | UInt32($1) }
+                            UnsafeMutableRawPointer(line).storeBytes(
+                                of: word, toByteOffset: 4 * (left + x), as: UInt32.self)
+                        }
+                    }
+                }
+            }
+        }
+        cairo_surface_mark_dirty(surface.pointer)
+        return try surface.png()
+    }
+}

@@ -1,0 +1,6 @@
+import HypersphereCommands
+
+@main
+enum Main {
+    static func main() { HypersphereCommand.runAndExit() }
+}
