@@ -29,7 +29,7 @@ struct RunReport {
     private func curves(title: String) -> Figure {
         let epochs = history.map { Double($0.epoch) }
         func series(_ name: String, _ value: (EpochMetrics) -> Double, colorIndex: Int) -> LineSeries {
-            LineSeries(name, x: epochs, y: history.map(value), colourIndex: colorIndex)
+            LineSeries(name, x: epochs, y: history.map(value), colorIndex: colorIndex)
         }
         return Figure(
             title: title,
@@ -85,7 +85,7 @@ struct RunReport {
             }
             return FeatureFrame(
                 name: "epoch \(metrics.epoch)", note: "test accuracy \(percent(metrics.testAccuracy))", points: points,
-                centres: numbers["centers"]?.array(of: Float.self) ?? [])
+                centers: numbers["centers"]?.array(of: Float.self) ?? [])
         }
         guard !frames.isEmpty else { return nil }
         let size = data.imageSize

@@ -78,7 +78,7 @@ public final class TrainingRun {
         if embeddings.dimension == 2 {
             let plot = ScatterPlot(
                 points: embeddings.values, labels: embeddings.labels.map(Int.init), classNames: trainer.classNames,
-                centres: embeddings.centers ?? [], title: trainer.recipe.name,
+                centers: embeddings.centers ?? [], title: trainer.recipe.name,
                 subtitle: "epoch \(metrics.epoch), test accuracy \(percent(metrics.testAccuracy))")
             try plot.write(to: folder.featurePicture(epoch: metrics.epoch))
             let shown = FeatureMovie.shownSamples(of: embeddings.labels.count)

@@ -45,7 +45,7 @@ final class CairoSurface {
         try Self.check(cairo_surface_status(pointer), subject: subject)
     }
 
-    /// An 8-bit grey image (one channel) or a colour image (three channels) for ``png()``.
+    /// An 8-bit grey image (one channel) or a color image (three channels) for ``png()``.
     init(width: Int, height: Int, channels: Int, subject: String) throws {
         self.subject = subject
         pointer = cairo_image_surface_create(

@@ -9,7 +9,7 @@ extension Canvas {
         var x = anchor.x
         switch style.alignment {
         case .leading: break
-        case .centre: x -= advance(of: line) / 2
+        case .center: x -= advance(of: line) / 2
         case .trailing: x -= advance(of: line)
         }
         // Capitals of DejaVu Sans are 0.73 of the font's height.
@@ -23,7 +23,7 @@ extension Canvas {
             cairo_set_line_width(context, style.size * 0.3)
             cairo_stroke(context)
         }
-        use(style.colour)
+        use(style.color)
         cairo_move_to(context, x, y)
         cairo_show_text(context, line)
         cairo_new_path(context)

@@ -37,31 +37,31 @@ public final class Canvas {
     }
 
     /// Fills the inside of `path`.
-    public func fill(_ path: Path, _ colour: Colour) {
+    public func fill(_ path: Path, _ color: Color) {
         add(path)
-        use(colour)
+        use(color)
         cairo_fill(context)
     }
 
     /// Draws a line of `width` along `path`; `dashes` are the lengths of lines and gaps in turn.
-    public func stroke(_ path: Path, _ colour: Colour, width: Double, dashes: [Double] = []) {
+    public func stroke(_ path: Path, _ color: Color, width: Double, dashes: [Double] = []) {
         add(path)
-        use(colour)
+        use(color)
         cairo_set_line_width(context, width)
         cairo_set_dash(context, dashes, Int32(dashes.count), 0)
         cairo_stroke(context)
     }
 
     /// Fills a rectangle.
-    public func fill(_ rectangle: CGRect, _ colour: Colour) {
-        fill(Path(rectangle), colour)
+    public func fill(_ rectangle: CGRect, _ color: Color) {
+        fill(Path(rectangle), color)
     }
 
     /// Fills a circle.
-    public func fillCircle(around centre: CGPoint, radius: Double, _ colour: Colour) {
-        use(colour)
+    public func fillCircle(around center: CGPoint, radius: Double, _ color: Color) {
+        use(color)
         cairo_new_sub_path(context)
-        cairo_arc(context, centre.x, centre.y, radius, 0, 2 * .pi)
+        cairo_arc(context, center.x, center.y, radius, 0, 2 * .pi)
         cairo_fill(context)
     }
 
@@ -108,8 +108,8 @@ public final class Canvas {
         cairo_restore(context)
     }
 
-    func use(_ colour: Colour) {
-        cairo_set_source_rgba(context, colour.red, colour.green, colour.blue, colour.alpha)
+    func use(_ color: Color) {
+        cairo_set_source_rgba(context, color.red, color.green, color.blue, color.alpha)
     }
 
     private func add(_ path: Path) {
@@ -118,9 +118,9 @@ public final class Canvas {
             switch element {
             case .move(let point): cairo_move_to(context, point.x, point.y)
             case .line(let point): cairo_line_to(context, point.x, point.y)
-            case .circle(let centre, let radius):
+            case .circle(let center, let radius):
                 cairo_new_sub_path(context)
-                cairo_arc(context, centre.x, centre.y, radius, 0, 2 * .pi)
+                cairo_arc(context, center.x, center.y, radius, 0, 2 * .pi)
                 cairo_close_path(context)
             case .close: cairo_close_path(context)
             }

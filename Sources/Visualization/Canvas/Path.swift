@@ -5,7 +5,7 @@ public struct Path: Sendable, Equatable {
     enum Element: Sendable, Equatable {
         case move(CGPoint)
         case line(CGPoint)
-        case circle(centre: CGPoint, radius: Double)
+        case circle(center: CGPoint, radius: Double)
         case close
     }
 
@@ -40,8 +40,8 @@ public struct Path: Sendable, Equatable {
     }
 
     /// Adds a full circle as a piece of its own.
-    public mutating func circle(around centre: CGPoint, radius: Double) {
-        elements.append(.circle(centre: centre, radius: radius))
+    public mutating func circle(around center: CGPoint, radius: Double) {
+        elements.append(.circle(center: center, radius: radius))
     }
 
     /// Closes the current piece with a line to its start.

@@ -17,7 +17,7 @@ struct Axes {
     func vertical(_ y: Double) -> Double {
         let fraction =
             isLogarithmic
-            ? log(y / range.y.lowerBound) / log(range.y.upperBound / range.y.lowerBound)
+            ? (log(y) - log(range.y.lowerBound)) / (log(range.y.upperBound) - log(range.y.lowerBound))
             : (y - range.y.lowerBound) / (range.y.upperBound - range.y.lowerBound)
         return area.maxY - fraction * area.height
     }
@@ -51,7 +51,7 @@ struct Axes {
     ) {
         if let horizontalTicks {
             var style = Self.style(theme)
-            style.alignment = .centre
+            style.alignment = .center
             var end = -Double.infinity
             for (value, label) in zip(horizontalTicks.values, horizontalTicks.labels) {
                 let halfWidth = canvas.width(of: label, style) / 2
@@ -70,7 +70,7 @@ struct Axes {
     }
 
     private static func style(_ theme: Theme) -> TextStyle {
-        TextStyle(size: 11, colour: theme.faintInk)
+        TextStyle(size: 11, color: theme.faintInk)
     }
 
     /// The middle of a pixel, so that thin lines are sharp.

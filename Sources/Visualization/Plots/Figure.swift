@@ -10,7 +10,7 @@ public struct Figure: Drawing, Equatable {
     public var horizontalTitle: String
     /// The panels, from top to bottom.
     public var panels: [LineChart]
-    /// The colours of paper and ink.
+    /// The colors of paper and ink.
     public var theme: Theme
     /// Width and height, in units of 1/96 inch.
     public var size: CGSize
@@ -26,7 +26,7 @@ public struct Figure: Drawing, Equatable {
     ///   - subtitle: the line below the title; empty for none.
     ///   - horizontalTitle: what the horizontal axis counts.
     ///   - panels: the panels, from top to bottom, at least one.
-    ///   - theme: the colours of paper and ink.
+    ///   - theme: the colors of paper and ink.
     ///   - size: width and height, in units of 1/96 inch; without it, 720 wide, and 220 high for each panel.
     public init(
         title: String, subtitle: String = "", horizontalTitle: String = "epoch", panels: [LineChart],
@@ -64,7 +64,7 @@ public struct Figure: Drawing, Equatable {
             canvas.stroke(Path(foot), theme.frame, width: 1)
             drawPanelHeader(panel, axes, on: canvas)
             if isLast {
-                let style = TextStyle(size: 12, colour: theme.faintInk, alignment: .centre)
+                let style = TextStyle(size: 12, color: theme.faintInk, alignment: .center)
                 canvas.text(horizontalTitle, at: CGPoint(x: axes.area.midX, y: axes.area.maxY + 38), style)
             }
         }
@@ -72,11 +72,11 @@ public struct Figure: Drawing, Equatable {
 
     private func drawHeader(on canvas: Canvas) {
         let width = size.width - 2 * Self.margin
-        var style = TextStyle(size: 17, colour: theme.ink, isBold: true)
+        var style = TextStyle(size: 17, color: theme.ink, isBold: true)
         if !title.isEmpty {
             canvas.text(canvas.fitted(title, in: width, style), at: CGPoint(x: Self.margin, y: 36), style)
         }
-        style = TextStyle(size: 12.5, colour: theme.faintInk)
+        style = TextStyle(size: 12.5, color: theme.faintInk)
         let y = title.isEmpty ? 32.0 : 57
         canvas.text(canvas.fitted(subtitle, in: width, style), at: CGPoint(x: Self.margin, y: y), style)
     }
@@ -99,7 +99,7 @@ public struct Figure: Drawing, Equatable {
     }
 
     private var horizontalRange: ClosedRange<Double> {
-        let values = panels.flatMap(\.series).flatMap(\.x).filter(\.isFinite)
+        let values = panels.flatMap(\.series).flatMap(\.x).filter { abs($0) < 1e300 }
         guard let low = values.min(), let high = values.max() else { return 0...1 }
         return low == high ? (low - 0.5)...(high + 0.5) : low...high
     }
@@ -111,12 +111,12 @@ public struct Figure: Drawing, Equatable {
 
     private func draw(_ panel: LineChart, _ axes: Axes, on canvas: Canvas) {
         for (index, series) in panel.series.enumerated() {
-            let colour = theme.colour(of: series.colourIndex ?? index)
+            let color = theme.color(of: series.colorIndex ?? index)
             var path = Path()
             var run: [CGPoint] = []
             func endRun() {
                 // A value between two gaps has no line; a dot keeps it visible.
-                if run.count == 1 { canvas.fillCircle(around: run[0], radius: 2.5, colour) }
+                if run.count == 1 { canvas.fillCircle(around: run[0], radius: 2.5, color) }
                 for (position, point) in run.enumerated() where run.count > 1 {
                     position == 0 ? path.move(to: point) : path.line(to: point)
                 }
@@ -126,18 +126,18 @@ public struct Figure: Drawing, Equatable {
                 if panel.isDrawable(x, y) { run.append(axes.position(x: x, y: y)) } else { endRun() }
             }
             endRun()
-            canvas.stroke(path, colour, width: 2)
+            canvas.stroke(path, color, width: 2)
         }
         if !panel.series.contains(where: { zip($0.x, $0.y).contains { panel.isDrawable($0, $1) } }) {
-            let style = TextStyle(size: 13, colour: theme.faintInk, alignment: .centre, baseline: .middle)
+            let style = TextStyle(size: 13, color: theme.faintInk, alignment: .center, baseline: .middle)
             canvas.text("no values", at: CGPoint(x: axes.area.midX, y: axes.area.midY), style)
         }
     }
 
-    /// The panel's title at the left, and what each colour means at the right of the same line.
+    /// The panel's title at the left, and what each color means at the right of the same line.
     private func drawPanelHeader(_ panel: LineChart, _ axes: Axes, on canvas: Canvas) {
         let y = axes.area.minY - 16
-        var style = TextStyle(size: 12.5, colour: theme.ink, isBold: true, baseline: .middle)
+        var style = TextStyle(size: 12.5, color: theme.ink, isBold: true, baseline: .middle)
         canvas.text(panel.title, at: CGPoint(x: Self.margin, y: y), style)
         let titleEnd = Self.margin + canvas.width(of: panel.title, style) + 16
         style.isBold = false
@@ -148,7 +148,7 @@ public struct Figure: Drawing, Equatable {
             x -= canvas.width(of: name, style)
             canvas.text(name, at: CGPoint(x: x, y: y), style)
             let mark = [CGPoint(x: x - 18, y: y), CGPoint(x: x - 7, y: y)]
-            canvas.stroke(Path(mark), theme.colour(of: series.colourIndex ?? index), width: 2.5)
+            canvas.stroke(Path(mark), theme.color(of: series.colorIndex ?? index), width: 2.5)
             x -= 34
         }
     }

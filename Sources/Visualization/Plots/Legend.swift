@@ -1,11 +1,11 @@
 import Foundation
 
-/// Names beside their colours, in as many columns as the height asks for.
+/// Names beside their colors, in as many columns as the height asks for.
 struct Legend {
     enum Mark { case dot, line }
 
     let names: [String]
-    let colours: [Colour]
+    let colors: [Color]
     let mark: Mark
     let height: Double
 
@@ -46,8 +46,8 @@ struct Legend {
             let start = column * rows
             for index in start..<min(start + rows, entries.count) {
                 let y = origin.y + (Double(index - start) + 0.5) * Self.rowHeight
-                if index < colours.count, entries.count == names.count || index < entries.count - 1 {
-                    drawMark(colours[index], at: CGPoint(x: x, y: y), on: canvas)
+                if index < colors.count, entries.count == names.count || index < entries.count - 1 {
+                    drawMark(colors[index], at: CGPoint(x: x, y: y), on: canvas)
                 }
                 let name = canvas.fitted(entries[index], in: widestName, style)
                 canvas.text(name, at: CGPoint(x: x + Self.markWidth, y: y), style)
@@ -56,16 +56,16 @@ struct Legend {
         }
     }
 
-    private func drawMark(_ colour: Colour, at place: CGPoint, on canvas: Canvas) {
+    private func drawMark(_ color: Color, at place: CGPoint, on canvas: Canvas) {
         switch mark {
-        case .dot: canvas.fillCircle(around: CGPoint(x: place.x + 5, y: place.y), radius: 4.5, colour)
+        case .dot: canvas.fillCircle(around: CGPoint(x: place.x + 5, y: place.y), radius: 4.5, color)
         case .line:
             let ends = [CGPoint(x: place.x + 1, y: place.y), CGPoint(x: place.x + 12, y: place.y)]
-            canvas.stroke(Path(ends), colour, width: 2.5)
+            canvas.stroke(Path(ends), color, width: 2.5)
         }
     }
 
     private static func style(_ theme: Theme) -> TextStyle {
-        TextStyle(size: 12, colour: theme.ink)
+        TextStyle(size: 12, color: theme.ink)
     }
 }

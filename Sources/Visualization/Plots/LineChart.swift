@@ -28,8 +28,8 @@ public struct LineChart: Sendable, Equatable {
     }
 
     func isDrawable(_ x: Double, _ y: Double) -> Bool {
-        // Beyond 1e300 the difference of two values may not be finite; a loss that large is as good as infinite.
-        x.isFinite && abs(y) < 1e300 && (!isLogarithmic || y > 0)
+        // Where differences and quotients of two values stay finite; a loss beyond is as good as infinite.
+        abs(x) < 1e300 && abs(y) < 1e300 && (!isLogarithmic || y > 1e-300)
     }
 
     /// The vertical ends with a margin.

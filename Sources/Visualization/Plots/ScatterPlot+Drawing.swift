@@ -26,11 +26,11 @@ extension ScatterPlot {
         } else {
             canvas.clipped(to: axes.area) { drawPoints(shown, axes, on: canvas) }
         }
-        canvas.clipped(to: axes.area) { drawCentres(axes, on: canvas) }
+        canvas.clipped(to: axes.area) { drawCenters(axes, on: canvas) }
         canvas.stroke(Path(axes.area), theme.frame, width: 1)
         drawNames(shown, axes, on: canvas)
         if shown.isEmpty {
-            let style = TextStyle(size: 14, colour: theme.faintInk, alignment: .centre, baseline: .middle)
+            let style = TextStyle(size: 14, color: theme.faintInk, alignment: .center, baseline: .middle)
             canvas.text("no points", at: CGPoint(x: axes.area.midX, y: axes.area.midY), style)
         }
         legend?.draw(at: CGPoint(x: axes.area.maxX + 20, y: axes.area.minY), on: canvas, theme: theme)
@@ -61,7 +61,7 @@ extension ScatterPlot {
     }
 
     private var shownRange: PlotRange? {
-        PlotRange(covering: [points, centres])
+        PlotRange(covering: [points, centers])
     }
 
     private func contains(_ axes: Axes, _ point: Point) -> Bool {
@@ -70,9 +70,11 @@ extension ScatterPlot {
 
     private func legend(on canvas: Canvas) -> Legend? {
         guard !classNames.isEmpty else { return nil }
-        return Legend(
-            names: classNames, colours: classNames.indices.map { theme.colour(of: $0) }, mark: .dot,
+        let legend = Legend(
+            names: classNames, colors: classNames.indices.map { theme.color(of: $0) }, mark: .dot,
             height: size.height - top - 48)
+        // In a small picture the points matter more.
+        return legend.width(on: canvas) < size.width * 0.52 ? legend : nil
     }
 
     /// The same with and without a subtitle, so that the frames of a series lie over each other.
@@ -110,28 +112,28 @@ extension ScatterPlot {
 
     private func drawHeader(_ remarks: String, on canvas: Canvas) {
         let width = size.width - 2 * Self.margin
-        let titleStyle = TextStyle(size: 17, colour: theme.ink, isBold: true)
+        let titleStyle = TextStyle(size: 17, color: theme.ink, isBold: true)
         canvas.text(
             canvas.fitted(title, in: width, titleStyle), at: CGPoint(x: Self.margin, y: 36), titleStyle)
-        let style = TextStyle(size: 12.5, colour: theme.faintInk)
+        let style = TextStyle(size: 12.5, color: theme.faintInk)
         canvas.text(canvas.fitted(remarks, in: width, style), at: CGPoint(x: Self.margin, y: 57), style)
     }
 
     private func drawPoints(_ shown: [Point], _ axes: Axes, on canvas: Canvas) {
         let opacity = Self.opacity(among: shown.count)
         let radius = Self.radius(among: shown.count)
-        let colours = classNames.indices.map { theme.colour(of: $0).opacity(opacity) }
+        let colors = classNames.indices.map { theme.color(of: $0).opacity(opacity) }
         for point in shown {
             let place = axes.position(x: point.x, y: point.y)
             guard axes.area.insetBy(dx: -radius, dy: -radius).contains(place) else { continue }
-            canvas.fillCircle(around: place, radius: radius, colours[point.label])
+            canvas.fillCircle(around: place, radius: radius, colors[point.label])
         }
     }
 
-    private func drawCentres(_ axes: Axes, on canvas: Canvas) {
-        for index in stride(from: 0, to: centres.count, by: 2) {
-            let x = Double(centres[index])
-            let y = Double(centres[index + 1])
+    private func drawCenters(_ axes: Axes, on canvas: Canvas) {
+        for index in stride(from: 0, to: centers.count, by: 2) {
+            let x = Double(centers[index])
+            let y = Double(centers[index + 1])
             guard x.isFinite, y.isFinite else { continue }
             let place = axes.position(x: x, y: y)
             var cross = Path()
@@ -139,25 +141,25 @@ extension ScatterPlot {
                 cross.move(to: CGPoint(x: place.x + dx, y: place.y + dy))
                 cross.line(to: CGPoint(x: place.x - dx, y: place.y - dy))
             }
-            canvas.stroke(cross, Colour(0x000000), width: 5.5)
-            canvas.stroke(cross, theme.colour(of: index / 2).mixed(with: Colour(0xFFFFFF), 0.25), width: 2.5)
+            canvas.stroke(cross, Color(0x000000), width: 5.5)
+            canvas.stroke(cross, theme.color(of: index / 2).mixed(with: Color(0xFFFFFF), 0.25), width: 2.5)
         }
     }
 
-    /// Writes each class's name at its median, moved up or down where a centre or another name stands already.
+    /// Writes each class's name at its median, moved up or down where a center or another name stands already.
     private func drawNames(_ shown: [Point], _ axes: Axes, on canvas: Canvas) {
         var members = [[Point]](repeating: [], count: classNames.count)
         for point in shown { members[point.label].append(point) }
-        var taken = stride(from: 0, to: centres.count, by: 2).map { index in
-            let place = axes.position(x: Double(centres[index]), y: Double(centres[index + 1]))
+        var taken = stride(from: 0, to: centers.count, by: 2).map { index in
+            let place = axes.position(x: Double(centers[index]), y: Double(centers[index + 1]))
             return CGRect(x: place.x - 7, y: place.y - 7, width: 14, height: 14)
         }
         for (index, members) in members.enumerated() where !members.isEmpty {
             let middle = axes.position(x: median(members.map(\.x)), y: median(members.map(\.y)))
             guard axes.area.contains(middle) else { continue }
             let style = TextStyle(
-                size: 13, colour: theme.colour(of: index).mixed(with: theme.ink, 0.45), isBold: true,
-                alignment: .centre, baseline: .middle, halo: theme.paper.opacity(0.85))
+                size: 13, color: theme.color(of: index).mixed(with: theme.ink, 0.45), isBold: true,
+                alignment: .center, baseline: .middle, halo: theme.paper.opacity(0.85))
             let name = canvas.fitted(classNames[index], in: Self.widestName, style)
             // Many names that are cut would hide the points and say nothing: the legend has them.
             guard name == classNames[index] || classNames.count <= 12 else { continue }

@@ -51,7 +51,7 @@ public struct Ticks: Sendable, Equatable {
         precondition(
             range.lowerBound > 0 && range.upperBound.isFinite,
             "Ticks expected a positive, finite range for a logarithmic axis, got \(range)")
-        let decades = log10(range.upperBound / range.lowerBound)
+        let decades = log10(range.upperBound) - log10(range.lowerBound)
         guard decades >= 0.7 else {
             self.init(in: range, intervals: intervals)
             return

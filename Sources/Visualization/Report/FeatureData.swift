@@ -8,7 +8,7 @@ struct FeatureData: Encodable {
         /// The ends of the quantised coordinates: x, y.
         let low: [Double]
         let high: [Double]
-        /// Points, then centres, as pairs of 16-bit integers in base64, lowest byte first.
+        /// Points, then centers, as pairs of 16-bit integers in base64, lowest byte first.
         let data: String
     }
 
@@ -20,8 +20,8 @@ struct FeatureData: Encodable {
     }
 
     let classes: [String]
-    let lightColours: [String]
-    let darkColours: [String]
+    let lightColors: [String]
+    let darkColors: [String]
     let labels: [Int]
     let samples: [Int]
     let total: Int
@@ -31,8 +31,8 @@ struct FeatureData: Encodable {
     init(_ movie: FeatureMovie) throws {
         let indices = FeatureMovie.shownSamples(of: movie.labels.count)
         classes = movie.classNames
-        lightColours = movie.classNames.indices.map { Theme.light.colour(of: $0).hexadecimal }
-        darkColours = movie.classNames.indices.map { Theme.dark.colour(of: $0).hexadecimal }
+        lightColors = movie.classNames.indices.map { Theme.light.color(of: $0).hexadecimal }
+        darkColors = movie.classNames.indices.map { Theme.dark.color(of: $0).hexadecimal }
         labels = indices.map { movie.labels[$0] }
         samples = indices.map { movie.sampleNumbers[$0] }
         total = movie.labels.count
@@ -55,7 +55,7 @@ struct FeatureData: Encodable {
     }
 
     private static func quantised(_ frame: FeatureFrame, points: [Float]) -> Frame {
-        let numbers = points + frame.centres
+        let numbers = points + frame.centers
         let isShown = stride(from: 0, to: numbers.count, by: 2).map { numbers[$0].isFinite && numbers[$0 + 1].isFinite }
         var low = [Double.infinity, .infinity]
         var high = [-Double.infinity, -.infinity]

@@ -6,14 +6,14 @@ public struct FeatureFrame: Sendable, Equatable {
     public let note: String
     /// Coordinates `[N, 2]`, row by row; points that are not finite are not shown.
     public let points: [Float]
-    /// Coordinates of the classes' centres `[C, 2]`, row by row; empty for none.
-    public let centres: [Float]
+    /// Coordinates of the classes' centers `[C, 2]`, row by row; empty for none.
+    public let centers: [Float]
 
     /// Creates a frame.
-    public init(name: String, note: String = "", points: [Float], centres: [Float] = []) {
+    public init(name: String, note: String = "", points: [Float], centers: [Float] = []) {
         self.name = name
         self.note = note
         self.points = points
-        self.centres = centres
+        self.centers = centers
     }
 }

@@ -37,9 +37,9 @@ public struct FeatureMovie: Sendable, Equatable {
         for frame in frames {
             precondition(
                 frame.points.count == 2 * labels.count
-                    && (frame.centres.isEmpty || frame.centres.count == 2 * classNames.count),
-                "FeatureMovie expected points [\(labels.count), 2] and centres [\(classNames.count), 2], got "
-                    + "\(frame.points.count) and \(frame.centres.count) numbers in '\(frame.name)'")
+                    && (frame.centers.isEmpty || frame.centers.count == 2 * classNames.count),
+                "FeatureMovie expected points [\(labels.count), 2] and centers [\(classNames.count), 2], got "
+                    + "\(frame.points.count) and \(frame.centers.count) numbers in '\(frame.name)'")
         }
         precondition(
             (sampleNumbers ?? labels).count == labels.count && (thumbnails?.count ?? labels.count) == labels.count,

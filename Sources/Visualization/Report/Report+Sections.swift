@@ -2,8 +2,8 @@ import Foundation
 
 /// The parts of the page, each empty where there is nothing to show.
 extension Report {
-    /// The colours of plots, so that they stand on the page without an edge.
-    static var colours: String {
+    /// The colors of plots, so that they stand on the page without an edge.
+    static var colors: String {
         func variables(_ theme: Theme) -> String {
             [
                 ("paper", theme.paper), ("ink", theme.ink), ("faint", theme.faintInk), ("frame", theme.frame),

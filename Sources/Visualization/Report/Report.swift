@@ -12,7 +12,7 @@ public struct Report: Sendable {
     public var summary: [(String, String)]
     /// The numbers by epoch.
     public var metrics: MetricsTable?
-    /// Curves; drawn in the page's colours, whatever their theme and size.
+    /// Curves; drawn in the page's colors, whatever their theme and size.
     public var curves: [Figure]
     /// Pictures, such as the features of chosen epochs.
     public var gallery: [Picture]
@@ -62,7 +62,7 @@ public struct Report: Sendable {
             <meta name="color-scheme" content="light dark">
             <title>\(HTMLText.escaped(title))</title>
             <style>
-            \(Self.colours)
+            \(Self.colors)
             \(String(decoding: PackageResources.report_css, as: UTF8.self))
             </style>
             </head>

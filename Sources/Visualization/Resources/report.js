@@ -15,7 +15,7 @@
   const dark = matchMedia("(prefers-color-scheme: dark)");
   const missing = -32768;
 
-  // Each frame as real coordinates: points first, then centres.
+  // Each frame as real coordinates: points first, then centers.
   const frames = data.frames.map((frame) => {
     const bytes = Uint8Array.from(atob(frame.data), (character) => character.charCodeAt(0));
     const view = new DataView(bytes.buffer);
@@ -91,23 +91,23 @@
   const radius = data.labels.length > 600 ? 3 : 4;
   const isFaded = (label) => chosen.size > 0 && !chosen.has(label);
 
-  function drawPoint(index, colours, extra) {
+  function drawPoint(index, colors, extra) {
     const { places } = frames[current];
     const [x, y] = toScreen(places[2 * index], places[2 * index + 1]);
     if (!(x > -9 && x < width + 9 && y > -9 && y < height + 9)) return;
-    context.fillStyle = colours[data.labels[index]];
+    context.fillStyle = colors[data.labels[index]];
     context.beginPath();
     context.arc(x, y, radius + extra, 0, 2 * Math.PI);
     context.fill();
   }
 
-  function drawCentres(colours) {
+  function drawCenters(colors) {
     const { places } = frames[current];
     for (let label = 0, i = 2 * data.labels.length; i < places.length; label++, i += 2) {
       if (Number.isNaN(places[i]) || isFaded(label)) continue;
       const [x, y] = toScreen(places[i], places[i + 1]);
-      for (const [colour, line] of [["#000", 5], [colours[label], 2.5]]) {
-        context.strokeStyle = colour;
+      for (const [color, line] of [["#000", 5], [colors[label], 2.5]]) {
+        context.strokeStyle = color;
         context.lineWidth = line;
         context.lineCap = "round";
         context.beginPath();
@@ -134,7 +134,7 @@
       if (members.length === 0) return;
       const [x, y] = toScreen(median(members.map((i) => places[2 * i])), median(members.map((i) => places[2 * i + 1])));
       const shown = name.length > 22 ? name.slice(0, 21) + "\u2026" : name;
-      const offset = places.length > 2 * data.labels.length ? -17 : 0;
+      const offset = members.length < 4 || places.length > 2 * data.labels.length ? -17 : 0;
       context.lineWidth = 4;
       context.strokeStyle = style.paper;
       context.strokeText(shown, x, y + offset);
@@ -149,7 +149,7 @@
     const computed = getComputedStyle(document.documentElement);
     const style = Object.fromEntries(
       ["paper", "ink", "faint", "grid"].map((name) => [name, computed.getPropertyValue("--" + name).trim()]));
-    const colours = dark.matches ? data.darkColours : data.lightColours;
+    const colors = dark.matches ? data.darkColors : data.lightColors;
     const ratio = devicePixelRatio || 1;
     context.setTransform(ratio, 0, 0, ratio, 0, 0);
     context.fillStyle = style.paper;
@@ -158,14 +158,14 @@
     for (const faded of chosen.size > 0 ? [true, false] : [false]) {
       context.globalAlpha = faded ? 0.08 : 0.62;
       data.labels.forEach((label, index) => {
-        if (isFaded(label) === faded) drawPoint(index, colours, 0);
+        if (isFaded(label) === faded) drawPoint(index, colors, 0);
       });
     }
     context.globalAlpha = 1;
-    drawCentres(colours);
+    drawCenters(colors);
     drawNames(style);
     if (hovered >= 0) {
-      drawPoint(hovered, colours, 2);
+      drawPoint(hovered, colors, 2);
       context.strokeStyle = style.ink;
       context.lineWidth = 1.5;
       context.stroke();
@@ -333,8 +333,8 @@
     return swatch;
   });
   const paintLegend = () => {
-    const colours = dark.matches ? data.darkColours : data.lightColours;
-    swatches.forEach((swatch, label) => (swatch.style.background = colours[label]));
+    const colors = dark.matches ? data.darkColors : data.lightColors;
+    swatches.forEach((swatch, label) => (swatch.style.background = colors[label]));
     redraw();
   };
   dark.addEventListener("change", paintLegend);

@@ -1,7 +1,7 @@
 import Foundation
 
-/// A colour in sRGB.
-public struct Colour: Sendable, Hashable {
+/// A color in sRGB.
+public struct Color: Sendable, Hashable {
     /// Red, in 0...1.
     public var red: Double
     /// Green, in 0...1.
@@ -11,7 +11,7 @@ public struct Colour: Sendable, Hashable {
     /// Opacity, in 0...1.
     public var alpha: Double
 
-    /// Creates a colour from its components, each in 0...1.
+    /// Creates a color from its components, each in 0...1.
     public init(red: Double, green: Double, blue: Double, alpha: Double = 1) {
         self.red = red
         self.green = green
@@ -19,26 +19,26 @@ public struct Colour: Sendable, Hashable {
         self.alpha = alpha
     }
 
-    /// Creates an opaque colour from 24 bits, such as `0x3366CC`.
+    /// Creates an opaque color from 24 bits, such as `0x3366CC`.
     public init(_ bits: UInt32) {
         self.init(
             red: Double(bits >> 16 & 0xFF) / 255, green: Double(bits >> 8 & 0xFF) / 255,
             blue: Double(bits & 0xFF) / 255)
     }
 
-    /// The colour with another opacity, in 0...1.
-    public func opacity(_ alpha: Double) -> Colour {
-        Colour(red: red, green: green, blue: blue, alpha: alpha)
+    /// The color with another opacity, in 0...1.
+    public func opacity(_ alpha: Double) -> Color {
+        Color(red: red, green: green, blue: blue, alpha: alpha)
     }
 
-    /// The colour moved towards `other`: by nothing at 0, to `other` at 1; the opacity stays.
-    public func mixed(with other: Colour, _ fraction: Double) -> Colour {
+    /// The color moved towards `other`: by nothing at 0, to `other` at 1; the opacity stays.
+    public func mixed(with other: Color, _ fraction: Double) -> Color {
         func mix(_ from: Double, _ to: Double) -> Double { from + (to - from) * fraction }
-        return Colour(
+        return Color(
             red: mix(red, other.red), green: mix(green, other.green), blue: mix(blue, other.blue), alpha: alpha)
     }
 
-    /// The colour without its opacity as HTML writes it: `#3366cc`.
+    /// The color without its opacity as HTML writes it: `#3366cc`.
     public var hexadecimal: String {
         let digits = [red, green, blue].map { component -> String in
             let byte = UInt8((min(max(component, 0), 1) * 255).rounded())

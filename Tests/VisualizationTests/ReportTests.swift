@@ -1,0 +1,136 @@
+import Files
+import Foundation
+import Testing
+
+@testable import Visualization
+
+struct ReportTests {
+    static let evil = "</script><script>alert(\"x\")</script>&'<!--"
+
+    static func movie(samples: Int, epochs: Int, names: [String] = ["a", "b"], withImages: Bool = true) -> FeatureMovie
+    {
+        let frames = (1...epochs).map { epoch in
+            FeatureFrame(
+                name: "epoch \(epoch)", note: evil, points: (0..<2 * samples).map { Float(($0 * 31 + epoch) % 1009) },
+                centers: [Float](repeating: 1, count: 2 * names.count))
+        }
+        let images = Thumbnails(
+            width: 28, height: 28, channels: 1,
+            pixels: Data((0..<samples * 784).map { UInt8(truncatingIfNeeded: $0 / 7 * ($0 % 11)) }))
+        return FeatureMovie(
+            classNames: names, labels: (0..<samples).map { $0 % names.count }, frames: frames,
+            thumbnails: withImages ? images : nil)
+    }
+
+    static func report(_ movie: FeatureMovie?) throws -> Report {
+        let curve = Figure(
+            title: evil, panels: [LineChart(title: evil, series: [LineSeries(evil, x: [1, 2], y: [2, 1])])])
+        return Report(
+            title: evil, summary: [(evil, evil)],
+            metrics: MetricsTable(columns: ["epoch", evil], rows: [[1, 0.5], [2, .nan]]), curves: [curve],
+            gallery: [try Picture(caption: evil, of: curve)], features: movie, recipe: evil, environment: evil)
+    }
+
+    @Test func everythingGivenIsEscaped() throws {
+        let html = try Self.report(Self.movie(samples: 4, epochs: 2, names: [Self.evil, "b"])).html()
+        #expect(!html.contains("alert(\"x\")") && !html.contains("<!--"))
+        // The page's own: one of data, one of code.
+        #expect(html.components(separatedBy: "<script").count == 3)
+        #expect(html.components(separatedBy: "</script").count == 3)
+        // Python: html.escape("</script><script>alert(\"x\")</script>&'<!--") with ' as &#39;
+        let escaped =
+            "&lt;/script&gt;&lt;script&gt;alert(&quot;x&quot;)&lt;/script&gt;&amp;&#39;&lt;!--"
+        // Title twice, summary twice, column, curve's text and caption, picture's text and caption, recipe, environment.
+        #expect(html.components(separatedBy: escaped).count - 1 == 11)
+    }
+
+    @Test func pageNeedsNoNetwork() throws {
+        let html = try Self.report(Self.movie(samples: 4, epochs: 2)).html()
+        for sign in ["http:", "https:", "//cdn", "@import", "src=\"/", "href="] { #expect(!html.contains(sign)) }
+    }
+
+    @Test func dataOfTheMapReadsBack() throws {
+        let movie = Self.movie(samples: 4, epochs: 2, names: [Self.evil, "b"])
+        let html = try Self.report(movie).html()
+        let start = try #require(html.range(of: "id=\"feature-data\">")).upperBound
+        let end = try #require(html[start...].range(of: "</script>")).lowerBound
+        let json = try #require(
+            try JSONSerialization.jsonObject(with: Data(html[start..<end].utf8)) as? [String: Any])
+        #expect(json["classes"] as? [String] == [Self.evil, "b"])
+        #expect(json["labels"] as? [Int] == [0, 1, 0, 1])
+        #expect(json["lightColors"] as? [String] == ["#1c59b6", "#cdab19"])
+        let frames = try #require(json["frames"] as? [[String: Any]])
+        #expect(frames.map { $0["name"] as? String } == ["epoch 1", "epoch 2"])
+    }
+
+    @Test func coordinatesKeepSixteenBits() throws {
+        let points: [Float] = [-3, 0.25, 7, 0.5, .nan, 1, 2, -.infinity, 1.5, 0.3]
+        let movie = FeatureMovie(
+            classNames: ["a"], labels: [0, 0, 0, 0, 0], frames: [FeatureFrame(name: "", points: points)])
+        let frame = try #require(try FeatureData(movie).frames.first)
+        #expect(frame.low == [-3, 0.25] && frame.high == [7, 0.5])
+        let bytes = try #require(Data(base64Encoded: frame.data))
+        let words = stride(from: 0, to: bytes.count, by: 2).map {
+            Int16(bitPattern: UInt16(bytes[$0]) | UInt16(bytes[$0 + 1]) << 8)
+        }
+        // Python: round((1.5 + 3) / 10 * 65534 - 32767), round(0.05 / 0.25 * 65534 - 32767)
+        #expect(words == [-32767, -32767, 32767, 32767, -32768, -32768, -32768, -32768, -3277, -19660])
+    }
+
+    @Test func thumbnailsLieSideBySide() throws {
+        let grey = Thumbnails(width: 2, height: 1, channels: 1, pixels: Data([1, 2, 3, 4, 5, 6]))
+        let sheet = try Pixels(png: grey.sheet(of: [2, 0, 1]))
+        #expect(sheet.width == 4 && sheet.height == 2)
+        #expect((0..<4).map { sheet[$0, 0][0] } == [5, 6, 1, 2])
+        #expect((0..<2).map { sheet[$0, 1][0] } == [3, 4])
+        let color = Thumbnails(width: 1, height: 1, channels: 3, pixels: Data([10, 20, 30, 40, 50, 60]))
+        let colors = try Pixels(png: color.sheet(of: [1, 0]))
+        #expect(colors[0, 0] == [40, 50, 60] && colors[1, 0] == [10, 20, 30])
+    }
+
+    @Test func manySamplesAreThinnedWithoutFavour() throws {
+        let shown = FeatureMovie.shownSamples(of: 15_000)
+        #expect(shown.count == 1_500 && shown == shown.sorted() && Set(shown).count == 1_500)
+        // Classes in turn: every tenth sample would be of one class. Each of ten classes has 150 +- 4 deviations.
+        let counts = (0..<10).map { digit in shown.count { $0 % 10 == digit } }
+        #expect(counts.allSatisfy { (104...196).contains($0) }, "\(counts)")
+        #expect(FeatureMovie.shownSamples(of: 7) == Array(0..<7))
+    }
+
+    @Test func fileStaysSmall() throws {
+        let html = try Report(title: "t", features: Self.movie(samples: 2_000, epochs: 130)).html()
+        #expect(html.utf8.count < 3_000_000)
+    }
+
+    @Test func tableLinesUpItsDigits() {
+        let table = MetricsTable(
+            columns: ["epoch", "loss", "rate", "seconds"],
+            rows: [[1, 2.30258, 1e-4, 61.25], [10, .nan, 8e-5, 9.5]])
+        #expect(table.texts == [["1", "2.3026", "1e−4", "61.250"], ["10", "–", "8e−5", "9.500"]])
+    }
+
+    @Test func emptyReportHasNoEmptyParts() throws {
+        let html = try Report(title: "t", features: FeatureMovie(classNames: [], labels: [], frames: [])).html()
+        #expect(!html.contains("<section") && !html.contains("<script"))
+        _ = try Report(
+            title: "t", features: FeatureMovie(classNames: [], labels: [], frames: [FeatureFrame(name: "", points: [])])
+        ).html()
+    }
+
+    @Test func sameReportGivesSameText() throws {
+        let report = try Self.report(Self.movie(samples: 40, epochs: 3))
+        #expect(try report.html() == report.html())
+    }
+
+    @Test func missingFolderIsAnErrorAndOldFileStays() throws {
+        try withTemporaryFolder { folder in
+            let path = folder + "/report.html"
+            try Report(title: "old").write(to: path)
+            let error = #expect(throws: UserFacingError.self) {
+                try Report(title: "new").write(to: folder + "/missing/report.html")
+            }
+            #expect(error?.problem.contains("does not exist") == true)
+            #expect(try String(contentsOfFile: path, encoding: .utf8).contains("<title>old</title>"))
+        }
+    }
+}

@@ -1,0 +1,33 @@
+"""Writes all fixtures into the folder given as the only argument."""
+
+import sys
+from pathlib import Path
+
+import torch
+
+import center_loss
+import classification
+import files
+import initialisation
+import layers
+import lenetplusplus
+import optimizers
+import schedules
+
+MODULES = [layers, optimizers, schedules, lenetplusplus, center_loss, classification, initialisation, files]
+
+
+def main():
+    if len(sys.argv) != 2:
+        sys.exit("usage: generate.py FOLDER")
+    folder = Path(sys.argv[1])
+    folder.mkdir(parents=True, exist_ok=True)
+    # One thread: sums are then always taken in the same order.
+    torch.set_num_threads(1)
+    torch.use_deterministic_algorithms(True)
+    for module in MODULES:
+        module.generate(folder)
+
+
+if __name__ == "__main__":
+    main()

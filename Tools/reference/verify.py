@@ -1,0 +1,40 @@
+"""Checks the fixtures of a folder by a second path: NumPy re-derivations and finite differences, without PyTorch."""
+
+import sys
+from pathlib import Path
+
+from verify_files import verify_files, verify_initialisation
+from verify_layers import verify_layers
+from verify_losses import verify_center_loss, verify_classification
+from verify_network import verify_network
+from verify_optimizers import verify_optimizers
+from verify_schedules import verify_schedules
+
+CHECKS = {
+    "layers.safetensors": verify_layers,
+    "optimizers.safetensors": verify_optimizers,
+    "schedules.safetensors": verify_schedules,
+    "lenetplusplus.safetensors": verify_network,
+    "center_loss.safetensors": verify_center_loss,
+    "classification.safetensors": verify_classification,
+    "initialisation.json": verify_initialisation,
+    "safetensors": verify_files,
+}
+
+
+def main():
+    if len(sys.argv) != 2:
+        sys.exit("usage: verify.py FOLDER")
+    failures = 0
+    for name, check in CHECKS.items():
+        try:
+            check(Path(sys.argv[1]) / name)
+            print(f"{name}: right")
+        except AssertionError as problem:
+            failures += 1
+            print(f"{name}: {problem}")
+    sys.exit(1 if failures else 0)
+
+
+if __name__ == "__main__":
+    main()
