@@ -96,6 +96,11 @@ let package = Package(
                 "Configuration", "Datasets", "Files", "Recipes", "Terminal", "Torch", "Training",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
+        tests("ConfigurationTests", ["Configuration", "Files", "Randomness"]),
+        tests("TensorBoardTests", ["TensorBoard", "Files"]),
+        tests("TerminalTests", ["Terminal", "Files"]),
+        tests("DatasetsTests", ["CZlib", "Datasets", "Files", "Randomness"]),
+        tests("VisualizationTests", ["CCairo", "Files", "Randomness", "Visualization"]),
         .executableTarget(name: "hypersphere", dependencies: ["HypersphereCommands"], swiftSettings: house),
     ],
     cxxLanguageStandard: .cxx20

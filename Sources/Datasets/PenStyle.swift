@@ -33,7 +33,7 @@ struct PenStyle {
         right = Point(cosine, sine) * width
         down = Point(cosine * shear - sine, sine * shear + cosine) * height
         let centre = Float(Strokes.imageSize) / 2
-        middle = Point(centre + draw(-2...2), centre + draw(-2...2))
+        middle = Point(centre + draw(-1.5...1.5), centre + draw(-1.5...1.5))
         radius = draw(0.7...1.6)
         ink = draw(190...255)
         grain = draw(0...12)

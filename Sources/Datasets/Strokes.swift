@@ -7,7 +7,7 @@ import Randomness
 /// classes take turns, so that any beginning of the set is balanced.
 public struct Strokes: Sendable {
     /// Which characters are drawn.
-    public enum Classes: String, CaseIterable, Sendable {
+    public enum Classes: String, CaseIterable, Codable, Sendable {
         /// 0 to 9.
         case digits
         /// A to Z.

@@ -3,7 +3,7 @@ extension Tensor {
     private static let convolutionOperator = Operator("aten::conv2d")
     private static let linearOperator = Operator("aten::linear")
     private static let reluOperator = Operator("aten::relu")
-    private static let preluOperator = Operator("aten::prelu")
+    private static let preluOperator = Operator("hypersphere::prelu")
     private static let batchNormOperator = Operator("aten::batch_norm")
     private static let maximumPoolOperator = Operator("aten::max_pool2d")
     private static let averagePoolOperator = Operator("aten::avg_pool2d")

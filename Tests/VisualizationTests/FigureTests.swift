@@ -56,7 +56,8 @@ struct FigureTests {
 
     @Test(
         arguments: [
-            [], [.nan], [.infinity, -.infinity], [1e308, -1e308], [0], [1e-300, 1e-300], [1e-299, 1e299], [.leastNonzeroMagnitude],
+            [], [.nan], [.infinity, -.infinity], [1e308, -1e308], [0], [1e-300, 1e-300], [1e-299, 1e299],
+            [.leastNonzeroMagnitude],
             [5, 5, 5],
         ] as [[Double]])
     func anyValuesDraw(values: [Double]) throws {

@@ -51,5 +51,3 @@ public struct DataRecipe: Codable, Sendable {
         test = try container.value(.test, default: 2_000, .positive)
     }
 }
-
-extension Strokes.Classes: Codable {}
