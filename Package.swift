@@ -23,7 +23,7 @@ func library(_ name: String, exclude: [String] = [], _ dependencies: [Target.Dep
 }
 
 func tests(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
-    .testTarget(name: name, dependencies: dependencies, swiftSettings: house)
+    .testTarget(name: name, dependencies: dependencies + ["TestSupport"], swiftSettings: house)
 }
 
 let package = Package(
@@ -96,6 +96,15 @@ let package = Package(
                 "Configuration", "Datasets", "Files", "Recipes", "Terminal", "Torch", "Training",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
+        .target(
+            name: "TestSupport", dependencies: ["Torch", "Files"], path: "Tests/TestSupport", swiftSettings: house),
+        tests("FilesTests", ["Files"]),
+        tests("RandomnessTests", ["Randomness"]),
+        tests("TorchTests", ["Torch", "Files", "Randomness"]),
+        tests("NeuralNetworkTests", ["NeuralNetwork", "Torch", "Files", "Randomness"]),
+        tests("BackbonesTests", ["Backbones", "NeuralNetwork", "Torch", "Randomness"]),
+        tests("MetricLearningTests", ["MetricLearning", "Backbones", "NeuralNetwork", "Torch", "Randomness"]),
+        tests("EvaluationTests", ["Evaluation", "Torch"]),
         tests("ConfigurationTests", ["Configuration", "Files", "Randomness"]),
         tests("TensorBoardTests", ["TensorBoard", "Files"]),
         tests("TerminalTests", ["Terminal", "Files"]),

@@ -45,7 +45,7 @@ public final class LeNetPlusPlus: Module, Backbone {
     ///
     /// - Precondition: the images are 28 x 28.
     public func callAsFunction(_ images: Tensor) -> Tensor {
-        precondition(
+        require(
             images.rank == 4 && images.size(2) == 28 && images.size(3) == 28,
             "LeNetPlusPlus: expected [N, C, 28, 28], got \(images.signature)")
         var x = prelu1_2(conv1_2(prelu1_1(conv1_1(images)))).maximumPool(kernel: [2, 2], stride: [2, 2])

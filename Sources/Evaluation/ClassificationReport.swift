@@ -31,6 +31,9 @@ public struct ClassificationReport: Sendable, Equatable {
         var actual = predicted
         var right = predicted
         for (prediction, label) in zip(predictions, labels) {
+            precondition(
+                (0..<Int64(classCount)).contains(prediction) && (0..<Int64(classCount)).contains(label),
+                "ClassificationReport: expected classes in 0..<\(classCount), got \(prediction) for \(label)")
             predicted[Int(prediction)] += 1
             actual[Int(label)] += 1
             if prediction == label { right[Int(label)] += 1 }

@@ -6,16 +6,16 @@ extension Tensor {
     /// The range is looked at on the processor only: on a GPU that would wait for all work before it, and libtorch's
     /// kernels check there themselves.
     func checkLabels(for embeddings: Tensor, dimension: Int, classes: Int, _ operation: String) {
-        precondition(
+        require(
             embeddings.rank == 2 && embeddings.size(1) == dimension,
             "\(operation): expected embeddings [N, \(dimension)], got \(embeddings.signature)")
-        precondition(
+        require(
             dtype == .int64 && rank == 1 && size(0) == embeddings.size(0),
             "\(operation): expected labels [\(embeddings.size(0))] int64, got \(signature)")
         guard device == .cpu, count > 0 else { return }
         let least = Int(minimum().item())
         let greatest = Int(maximum().item())
-        precondition(
+        require(
             least >= 0 && greatest < classes,
             "\(operation): expected labels in 0..<\(classes), got \(least) to \(greatest)")
     }

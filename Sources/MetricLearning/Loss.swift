@@ -14,7 +14,7 @@ public struct Loss {
 
     /// Creates a loss.
     public init(_ value: Tensor, own: Tensor? = nil) {
-        precondition(value.rank == 0, "Loss: expected a single number, got \(value.signature)")
+        require(value.rank == 0, "Loss: expected a single number, got \(value.signature)")
         self.value = value
         self.own = own
     }

@@ -13,7 +13,7 @@ extension Tensor {
     /// Uniform numbers within `sqrt(6 / (fanIn + fanOut))` for a matrix `[fanOut, fanIn]`. Glorot and Bengio, AISTATS
     /// 2010, eq. 16.
     public static func xavierUniform(_ shape: [Int], using generator: inout some RandomNumberGenerator) -> Tensor {
-        precondition(shape.count == 2, "xavierUniform: expected a matrix, got \(shape)")
+        require(shape.count == 2, "xavierUniform: expected a matrix, got \(shape)")
         let bound = (6 / Double(shape[0] + shape[1])).squareRoot()
         return uniform(shape, in: -bound...bound, using: &generator)
     }

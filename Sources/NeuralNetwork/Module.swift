@@ -28,11 +28,15 @@ open class Module {
         properties.flatMap { name, value -> [(String, Module)] in
             switch value {
             case let module as Module: [(name, module)]
-            case let modules as [Module]: modules.enumerated().map { ("\(name).\($0.offset)", $0.element) }
+            case let modules as [Module]:
+                modules.enumerated().map { (namesByPosition ? "\($0.offset)" : "\(name).\($0.offset)", $0.element) }
             default: []
             }
         }
     }
+
+    /// Whether modules in a list are named by position alone, without the property's name.
+    var namesByPosition: Bool { false }
 
     /// This module and all within it, depth first.
     public final var modules: [Module] {

@@ -17,7 +17,8 @@ public enum NPYFile {
     }
 
     private static func header(dtype: DType, shape: [Int]) -> Data {
-        let sizes = shape.map { "\($0)," }.joined(separator: " ")
+        // A tuple of one has a comma after it in Python, longer ones have none.
+        let sizes = shape.map { "\($0)" }.joined(separator: ", ") + (shape.count == 1 ? "," : "")
         var text = "{'descr': '\(descriptor(of: dtype))', 'fortran_order': False, 'shape': (\(sizes)), }"
         // The data begin at a multiple of 64 bytes, after magic (6), version (2), length (2) and the closing newline.
         let padding = (64 - (10 + text.utf8.count + 1) % 64) % 64

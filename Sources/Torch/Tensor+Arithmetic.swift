@@ -47,7 +47,8 @@ extension Tensor {
 
     /// Adds `scale` times `other` in place.
     public func add(_ other: Tensor, scale: Double = 1) {
-        Self.addInPlaceOperator.run(.tensor(self), .tensor(other), .double(scale))
+        // The schema's own 1 is a whole number, which whole numbers ask for.
+        Self.addInPlaceOperator.run(.tensor(self), .tensor(other), scale == 1 ? .omitted : .double(scale))
     }
 
     /// Multiplies by a number in place.

@@ -5,7 +5,7 @@ extension Tensor {
     ///
     /// - Precondition: there are as many values as the shape has room for.
     public convenience init<Element: TensorElement>(_ values: [Element], shape: [Int]) {
-        precondition(
+        require(
             shape.reduce(1, *) == values.count, "Tensor(_:shape:): \(values.count) values for the shape \(shape)")
         let handle = values.withUnsafeBytes { Self.copying($0, shape: shape, dtype: Element.dtype) }
         self.init(owning: handle)
@@ -41,7 +41,7 @@ extension Tensor {
     ///
     /// - Precondition: the elements are of that type; convert with ``to(_:)-(DType)`` first.
     public func array<Element: TensorElement>(of type: Element.Type = Element.self) -> [Element] {
-        precondition(dtype == Element.dtype, "array(of: \(Element.self)): the tensor is \(signature)")
+        require(dtype == Element.dtype, "array(of: \(Element.self)): the tensor is \(signature)")
         var values = [Element](repeating: .zero, count: count)
         values.withUnsafeMutableBytes { copy(to: $0) }
         return values
@@ -59,7 +59,7 @@ extension Tensor {
     ///
     /// - Precondition: the tensor has exactly one element.
     public func item() -> Double {
-        precondition(count == 1, "item(): the tensor is \(signature)")
+        require(count == 1, "item(): the tensor is \(signature)")
         return to(.float64).array(of: Double.self)[0]
     }
 }

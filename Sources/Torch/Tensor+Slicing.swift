@@ -25,7 +25,7 @@ extension Tensor {
     ///
     /// - Precondition: the range lies within the dimension.
     public func sliced(_ range: Range<Int>, step: Int = 1, along dimension: Int) -> Tensor {
-        precondition(
+        require(
             range.lowerBound >= 0 && range.upperBound <= size(dimension),
             "sliced(\(range), along: \(dimension)): the tensor is \(signature)")
         return Self.sliceOperator(

@@ -1,8 +1,10 @@
 extension Tensor: CustomStringConvertible {
     /// The shape and type, and the elements in nested brackets, shortened in the middle where they are many.
     public var description: String {
-        let numbers = detached().to(.float64).array(of: Double.self)
-        let text = dtype.isFloatingPoint ? numbers.map(Self.shortened) : numbers.map { String(Int64($0)) }
+        let text =
+            dtype.isFloatingPoint
+            ? detached().to(.float64).array(of: Double.self).map(Self.shortened)
+            : to(.int64).array(of: Int64.self).map { "\($0)" }
         return "Tensor \(signature) \(Self.nested(text[...], shape: shape[...]))"
     }
 

@@ -35,7 +35,7 @@ public final class Tensor {
     /// The size of one dimension; negative dimensions count from the last.
     public func size(_ dimension: Int) -> Int {
         let wrapped = dimension < 0 ? dimension + rank : dimension
-        precondition((0..<rank).contains(wrapped), "size(\(dimension)): the tensor is \(signature)")
+        require((0..<rank).contains(wrapped), "size(\(dimension)): the tensor is \(signature)")
         return Int(ct_tensor_size(handle, Int64(wrapped)))
     }
 

@@ -82,7 +82,7 @@ import Testing
     @Test func missingFolderIsNamed() throws {
         let path = folder.appendingPathComponent("missing").path
         let error = try #require(throws: UserFacingError.self) { try EventFileWriter(directory: path, wallTime: 1) }
-        #expect(error.problem == "its folder does not exist")
+        #expect(error.problem == "the folder \(path) does not exist")
         #expect(error.subject.hasPrefix(path))
     }
 

@@ -17,7 +17,7 @@ public final class SoftmaxHead: Module, ClassifierHead {
     ///   - classes: C.
     ///   - embedding: D, the length of an embedding.
     public init(classes: Int, embedding: Int, bias: Bool = true, using generator: inout some RandomNumberGenerator) {
-        precondition(
+        require(
             classes > 0 && embedding > 0,
             "SoftmaxHead: expected positive numbers, got \(classes) classes, embedding \(embedding)")
         self.classes = classes
@@ -29,7 +29,9 @@ public final class SoftmaxHead: Module, ClassifierHead {
     public func loss(_ embeddings: Tensor, _ labels: Tensor) -> Loss {
         labels.checkLabels(
             for: embeddings, dimension: weight.tensor.size(1), classes: classes, "SoftmaxHead.loss")
-        return Loss(logits(embeddings).crossEntropy(labels))
+        let logits = logits(embeddings)
+        // The mean over an empty batch would be NaN; its sum is 0 and still belongs to the graph.
+        return Loss(labels.count == 0 ? logits.sum() : logits.crossEntropy(labels))
     }
 
     /// The logits `[N, C]` of embeddings `[N, D]`.

@@ -40,7 +40,7 @@ public final class CenterLoss: Module, EmbeddingLoss {
 
     /// Creates the loss with given centres, `[C, D]`.
     public init(centers: Tensor, update: Update = .gradient) {
-        precondition(centers.rank == 2, "CenterLoss: expected centres [C, D], got \(centers.signature)")
+        require(centers.rank == 2, "CenterLoss: expected centres [C, D], got \(centers.signature)")
         self.centers = Parameter(centers)
         self.update = update
         if update != .gradient { self.centers.tensor.requiringGradient(false) }

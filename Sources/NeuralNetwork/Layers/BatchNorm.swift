@@ -28,7 +28,12 @@ public final class BatchNorm: Module, Layer {
 
     /// Normalises with the batch's statistics while training, with the running ones in evaluation.
     public func callAsFunction(_ input: Tensor) -> Tensor {
-        if isTraining { numBatchesTracked.tensor.add(.ones([], dtype: .int64, device: input.device)) }
+        if isTraining {
+            require(
+                input.count > input.size(1),
+                "BatchNorm: expected more than one value per channel, got \(input.signature)")
+            numBatchesTracked.tensor.add(.ones([], dtype: .int64, device: input.device))
+        }
         return input.batchNorm(
             weight: weight?.tensor, bias: bias?.tensor, runningMean: runningMean.tensor,
             runningVariance: runningVar.tensor, training: isTraining, momentum: momentum, epsilon: epsilon)

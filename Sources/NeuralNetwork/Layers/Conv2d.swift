@@ -17,7 +17,7 @@ public final class Conv2d: Module, Layer {
         _ inputChannels: Int, _ outputChannels: Int, kernel: Int, stride: Int = 1, padding: Int = 0, dilation: Int = 1,
         groups: Int = 1, bias: Bool = true, using generator: inout some RandomNumberGenerator
     ) {
-        precondition(
+        require(
             inputChannels % groups == 0 && outputChannels % groups == 0,
             "Conv2d: \(groups) groups do not divide \(inputChannels) and \(outputChannels) channels")
         let fanIn = inputChannels / groups * kernel * kernel

@@ -26,7 +26,7 @@ public final class Dropout: Module, Layer, RandomizedModule {
     ///
     /// - Parameter probability: the share that is zeroed, from 0 to below 1.
     public init(_ probability: Double, using generator: inout some RandomNumberGenerator) {
-        precondition((0..<1).contains(probability), "Dropout: expected a probability in 0..<1, got \(probability)")
+        require((0..<1).contains(probability), "Dropout: expected a probability in 0..<1, got \(probability)")
         self.probability = probability
         draws = Draws(seed: generator.next())
     }

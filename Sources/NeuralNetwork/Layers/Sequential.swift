@@ -10,6 +10,8 @@ public final class Sequential: Module, Layer {
         self.layers = layers
     }
 
+    override var namesByPosition: Bool { true }
+
     /// Applies all layers in turn.
     public func callAsFunction(_ input: Tensor) -> Tensor {
         layers.reduce(input) { $1($0) }

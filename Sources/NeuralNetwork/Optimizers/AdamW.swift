@@ -77,10 +77,12 @@ public final class AdamW: Optimizer {
     ///
     /// - Throws: `UserFacingError` that names what does not fit; then nothing was changed.
     public func load(_ state: [String: Tensor], from source: String) throws {
-        func read(_ part: OptimizerState) throws -> OptimizerState {
-            try .read(kind: part.kind, from: state, source: source, parameter: parameter)
+        func read(_ part: OptimizerState, isCount: Bool = false) throws -> OptimizerState {
+            try .read(kind: part.kind, isCount: isCount, from: state, source: source, parameter: parameter)
         }
-        let parts = (try read(means), try read(squares), try read(greatestSquares), try read(steps))
+        let parts = (try read(means), try read(squares), try read(greatestSquares), try read(steps, isCount: true))
+        try OptimizerState.check(
+            [parts.0, parts.1, parts.3] + (isAMSGrad ? [parts.2] : []), hold: state, source: source)
         (means, squares, greatestSquares, steps) = parts
     }
 }

@@ -18,7 +18,7 @@ public final class SGD: Optimizer {
     ///
     /// - Precondition: Nesterov's form needs momentum and no dampening.
     public init(groups: [ParameterGroup], dampening: Double = 0, nesterov: Bool = false) {
-        precondition(
+        require(
             !nesterov || (dampening == 0 && groups.allSatisfy { $0.momentum > 0 }),
             "SGD: Nesterov's form needs momentum and no dampening")
         self.groups = groups
@@ -76,6 +76,9 @@ public final class SGD: Optimizer {
     ///
     /// - Throws: `UserFacingError` that names what does not fit.
     public func load(_ state: [String: Tensor], from source: String) throws {
-        velocities = try .read(kind: velocities.kind, from: state, source: source, parameter: parameter)
+        let read: OptimizerState = try .read(
+            kind: velocities.kind, from: state, source: source, parameter: parameter)
+        try OptimizerState.check([read], hold: state, source: source)
+        velocities = read
     }
 }
