@@ -34,7 +34,7 @@ let package = Package(
             name: "Hypersphere",
             targets: [
                 "Torch", "NeuralNetwork", "Backbones", "MetricLearning", "Datasets", "Evaluation", "Visualization",
-                "Training",
+                "Training", "Files", "Randomness",
             ])
     ],
     dependencies: [
