@@ -10,7 +10,8 @@ DEMO_OVERRIDES ?=
 DEMO = hypersphere train strokes-center --output $(DEMO_OUTPUT) $(DEMO_OVERRIDES)
 
 # The targets whose documentation is built, each with no warning.
-DOCUMENTED = Torch NeuralNetwork Backbones MetricLearning Training
+DOCUMENTED = Files Randomness Torch NeuralNetwork Backbones MetricLearning Datasets Evaluation Visualization \
+	Configuration TensorBoard Terminal Training
 
 SWIFT_SOURCES = $(wildcard Package.swift Sources Tests Benchmarks/Package.swift Benchmarks/Sources)
 SCRIPTS = $(wildcard scripts/*.sh) .ci/run

@@ -30,6 +30,7 @@ public final class LeNetPlusPlus: Module, Backbone {
     /// - Parameters:
     ///   - embedding: the length of an embedding; 2 in the publication.
     ///   - channels: of the images; 1 in the publication.
+    ///   - generator: gives the seeds of the first values.
     public init(embedding: Int = 2, channels: Int = 1, using generator: inout some RandomNumberGenerator) {
         self.embedding = embedding
         conv1_1 = Conv2d(channels, 32, kernel: 5, padding: 2, using: &generator)

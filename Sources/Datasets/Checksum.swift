@@ -20,7 +20,7 @@ public enum Checksum: Sendable, Equatable, CustomStringConvertible {
 
     /// The checksum, of this one's kind, of the file at `path`.
     ///
-    /// - Throws: ``UserFacingError`` that names `path` when it is missing or unreadable.
+    /// - Throws: `UserFacingError` that names `path` when it is missing or unreadable.
     public func computed(of path: String) throws -> Checksum {
         computed(over: try InputFile.map(path))
     }

@@ -40,7 +40,7 @@ public struct Download: Sendable {
     /// Fetches the file, unless it is there already with the right checksum; blocks until done.
     ///
     /// - Parameter progress: is called now and then, from another thread.
-    /// - Throws: ``UserFacingError`` in one line when the folder cannot be written, the disk is full, the server is not
+    /// - Throws: `UserFacingError` in one line when the folder cannot be written, the disk is full, the server is not
     ///   reached, does not have the file or breaks off each time, or the checksum is wrong. The file that was at the path
     ///   before is then still there.
     public func run(progress: @escaping Progress = { _, _ in }) throws {

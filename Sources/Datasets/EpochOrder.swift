@@ -26,7 +26,9 @@ public struct EpochOrder: Sendable, Equatable {
 
     /// The epoch cut into batches of `size` sample indices, each made when it is asked for.
     ///
-    /// - Parameter dropLast: whether a last batch of fewer than `size` is left out.
+    /// - Parameters:
+    ///   - size: how many indices a batch has.
+    ///   - dropLast: whether a last batch of fewer than `size` is left out.
     /// - Precondition: `size` is positive.
     public func batches(of size: Int, dropLast: Bool = false) -> some RandomAccessCollection<ArraySlice<Int>> {
         precondition(size > 0, "EpochOrder.batches: expected a positive size, got \(size)")

@@ -12,9 +12,10 @@ public enum Gzip {
     /// The bytes that `data` holds compressed.
     ///
     /// - Parameters:
+    ///   - data: a whole gzip file.
     ///   - limit: the most bytes to accept; decompression stops there, however many would follow.
     ///   - path: the file that an error shall name.
-    /// - Throws: ``UserFacingError`` when it is not gzip, is cut short, is damaged, holds more than `limit` bytes, or
+    /// - Throws: `UserFacingError` when it is not gzip, is cut short, is damaged, holds more than `limit` bytes, or
     ///   something else follows.
     public static func decompress(_ data: Data, limit: Int, path: String) throws -> Data {
         let reader = GzipReader(data, path: path)

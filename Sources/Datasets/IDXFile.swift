@@ -44,7 +44,7 @@ public struct IDXFile: Sendable, Equatable {
 
     /// Reads the file at `path`, plain or gzip, told apart by their first bytes.
     ///
-    /// - Throws: ``UserFacingError`` that names `path` when it is missing, is not IDX, has another element type than
+    /// - Throws: `UserFacingError` that names `path` when it is missing, is not IDX, has another element type than
     ///   those of ``Elements``, is damaged, or holds fewer or more bytes than its header promises.
     public init(contentsOf path: String) throws {
         let data = try InputFile.map(path)
@@ -55,8 +55,10 @@ public struct IDXFile: Sendable, Equatable {
 
     /// Writes the array to `path`, which then is whole or as it was.
     ///
-    /// - Parameter compressed: whether as gzip.
-    /// - Throws: ``UserFacingError`` that names `path` when it cannot be written.
+    /// - Parameters:
+    ///   - path: the file to write.
+    ///   - compressed: whether as gzip.
+    /// - Throws: `UserFacingError` that names `path` when it cannot be written.
     public func write(to path: String, compressed: Bool) throws {
         let typeCode: UInt8 =
             switch elements {

@@ -34,9 +34,14 @@ public struct ImageDataset: Sendable, Equatable {
     /// Creates a set of at least one image.
     ///
     /// - Parameters:
+    ///   - name: what the set is called.
+    ///   - channels: C.
+    ///   - height: H.
+    ///   - width: W.
     ///   - pixels: `[N, H, W, C]`.
     ///   - labels: `[N]`, each in `0..<classNames.count`.
-    /// - Throws: ``UserFacingError`` that names the set when a size is not positive, it is empty, the number of pixels is
+    ///   - classNames: what each class is called, `[C]`.
+    /// - Throws: `UserFacingError` that names the set when a size is not positive, it is empty, the number of pixels is
     ///   not N x H x W x C, or a label is out of range.
     public init(
         name: String, channels: Int, height: Int, width: Int, pixels: [UInt8], labels: [Int64], classNames: [String]

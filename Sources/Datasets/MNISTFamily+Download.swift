@@ -37,9 +37,10 @@ extension MNISTFamily {
     /// Fetches those of the four files that `directory` does not have yet, one after the other.
     ///
     /// - Parameters:
+    ///   - directory: the folder to put them into.
     ///   - mirror: the folder on the web that holds them, instead of ``mirror``.
     ///   - progress: is told the file's name, the bytes that have arrived and how many there will be.
-    /// - Throws: ``UserFacingError`` as ``Download/run(progress:)`` does.
+    /// - Throws: `UserFacingError` as ``Download/run(progress:)`` does.
     public func download(
         to directory: String, from mirror: URL? = nil,
         progress: @escaping @Sendable (_ name: String, _ received: Int, _ total: Int?) -> Void = { _, _, _ in }

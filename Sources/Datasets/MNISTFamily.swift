@@ -28,7 +28,7 @@ public enum MNISTFamily: String, CaseIterable, Sendable {
     /// Each may be plain or gzip and is looked for as `train-images-idx3-ubyte` and `train-images.idx3-ubyte`, without and
     /// with `.gz`, in this order. The sizes of the parts are those of the files, so that an excerpt loads as well.
     ///
-    /// - Throws: ``UserFacingError`` that names the folder and what is missing, or the file and the field that is wrong.
+    /// - Throws: `UserFacingError` that names the folder and what is missing, or the file and the field that is wrong.
     public func load(directory: String) throws -> DatasetSplits {
         let folder = URL(fileURLWithPath: directory)
         let found = MNISTFile.allCases.map { $0.existing(in: folder) }

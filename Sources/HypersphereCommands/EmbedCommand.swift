@@ -94,7 +94,7 @@ struct EmbedCommand: ParsableCommand {
 extension ImageDataset {
     /// The images of an IDX file of bytes `[N, H, W]` or `[N, H, W, C]`, all with the label 0.
     ///
-    /// - Throws: ``UserFacingError`` when the file holds something else.
+    /// - Throws: `UserFacingError` when the file holds something else.
     init(unlabelled file: IDXFile, path: String) throws {
         guard case .bytes(let pixels) = file.elements, file.shape.count == 3 || file.shape.count == 4 else {
             throw UserFacingError(

@@ -13,8 +13,9 @@ extension Module {
     ///
     /// - Parameters:
     ///   - state: values by name; names that begin otherwise than with `prefix` are left alone.
+    ///   - prefix: what stands before the module's own names.
     ///   - source: where the values come from, for messages.
-    /// - Throws: ``UserFacingError`` that names what is missing, what is left over, or whose shape differs.
+    /// - Throws: `UserFacingError` that names what is missing, what is left over, or whose shape differs.
     public final func load(_ state: [String: Tensor], prefix: String = "", from source: String) throws {
         let own = self.state(prefix: prefix)
         func failure(_ name: String, _ problem: String) -> UserFacingError {

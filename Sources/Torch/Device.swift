@@ -48,7 +48,7 @@ public struct Device: Sendable, Hashable, CustomStringConvertible {
     /// The device to use for `name`, and, for `auto`, why it is not a better one.
     ///
     /// - Parameter name: `auto` for the best that there is, or `cpu`, `cuda`, `cuda:1`, `mps`.
-    /// - Throws: ``UserFacingError`` when the name is unknown or the device is not there.
+    /// - Throws: `UserFacingError` when the name is unknown or the device is not there.
     public static func choose(_ name: String) throws -> (device: Device, reason: String) {
         if name == "auto" {
             if count(of: .cuda) > 0 { return (.cuda(), "CUDA is there") }

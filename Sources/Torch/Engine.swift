@@ -17,7 +17,7 @@ public enum Engine {
     /// Checks that the loaded library is of the version that the program was compiled against, since minor versions
     /// promise no binary compatibility.
     ///
-    /// - Throws: ``UserFacingError`` that says what to do.
+    /// - Throws: `UserFacingError` that says what to do.
     public static func checkVersion() throws {
         func minor(_ version: String) -> String {
             version.split(separator: ".").prefix(2).joined(separator: ".")

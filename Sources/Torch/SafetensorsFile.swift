@@ -30,7 +30,7 @@ public struct SafetensorsFile: Sendable {
 
     /// Maps the file at `path` and checks its header.
     ///
-    /// - Throws: ``UserFacingError`` that names the part that is wrong.
+    /// - Throws: `UserFacingError` that names the part that is wrong.
     public init(path: String) throws {
         let bytes = try InputFile.map(path)
         let header = try SafetensorsHeader(of: bytes, path: path)
@@ -46,7 +46,7 @@ public struct SafetensorsFile: Sendable {
 
     /// The tensor called `name`, on the processor.
     ///
-    /// - Throws: ``UserFacingError`` when there is none of that name.
+    /// - Throws: `UserFacingError` when there is none of that name.
     public func tensor(_ name: String) throws -> Tensor {
         guard let entry = entries[name] else {
             throw UserFacingError(
@@ -69,7 +69,7 @@ public struct SafetensorsFile: Sendable {
 
     /// Writes `tensors` and `metadata` to `path`, whole or not at all.
     ///
-    /// - Throws: ``UserFacingError`` when the folder is missing or not writable, or the disk is full.
+    /// - Throws: `UserFacingError` when the folder is missing or not writable, or the disk is full.
     public static func write(_ tensors: [String: Tensor], metadata: [String: String] = [:], to path: String) throws {
         let names = tensors.keys.sorted()
         let header = try SafetensorsHeader.encoded(

@@ -38,6 +38,11 @@ extension Tensor {
     /// Ioffe and Szegedy, ICML 2015.
     ///
     /// - Parameters:
+    ///   - weight: the factor of each channel, `[C]`; 1 when nil.
+    ///   - bias: what is added to each channel, `[C]`; 0 when nil.
+    ///   - runningMean: `[C]`, changed in place while training.
+    ///   - runningVariance: `[C]`, changed in place while training.
+    ///   - training: whether to use the batch's statistics rather than the running ones.
     ///   - momentum: the share of the batch in the new running statistics.
     ///   - epsilon: added to the variance.
     public func batchNorm(

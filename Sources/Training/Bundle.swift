@@ -41,7 +41,7 @@ public final class Bundle {
 
     /// Writes the model that `trainer` has come to.
     ///
-    /// - Throws: ``UserFacingError`` when the folder is missing or not writable, or the disk is full.
+    /// - Throws: `UserFacingError` when the folder is missing or not writable, or the disk is full.
     static func save(_ trainer: Trainer, channels: Int, height: Int, width: Int, to path: String) throws {
         let description = Description(
             format: format, classNames: trainer.classNames, channels: channels, height: height, width: width,
@@ -57,7 +57,7 @@ public final class Bundle {
 
     /// Reads the bundle at `path`, which may also be the folder of a run.
     ///
-    /// - Throws: ``UserFacingError`` that names what is damaged or missing.
+    /// - Throws: `UserFacingError` that names what is damaged or missing.
     public init(path: String, device: Device) throws {
         let file = try SafetensorsFile(path: Self.file(for: path))
         func failure(_ field: String, _ problem: String) -> UserFacingError {
@@ -92,9 +92,11 @@ public final class Bundle {
     /// Embeds every image of `images`: `[N, D]` float32 on the processor.
     ///
     /// - Parameters:
+    ///   - images: what to embed.
     ///   - batch: how many images go through the network at once.
+    ///   - precision: the precision of products; that of the training when nil.
     ///   - progress: told after each batch how many are done.
-    /// - Throws: ``UserFacingError`` when the images have another size than those learnt from, and what `progress` throws.
+    /// - Throws: `UserFacingError` when the images have another size than those learnt from, and what `progress` throws.
     public func embed(
         _ images: ImageDataset, batch: Int = 256, precision: Precision? = nil, progress: (Int) throws -> Void = { _ in }
     ) throws -> Tensor {

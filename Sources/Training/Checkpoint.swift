@@ -17,7 +17,7 @@ enum Checkpoint {
 
     /// Writes where `trainer` stands to `path`, whole or not at all.
     ///
-    /// - Throws: ``UserFacingError`` when the folder is missing or not writable, or the disk is full.
+    /// - Throws: `UserFacingError` when the folder is missing or not writable, or the disk is full.
     static func save(_ trainer: Trainer, to path: String) throws {
         var tensors: [String: Tensor] = [:]
         func add(_ state: [String: Tensor], _ prefix: String) {
@@ -35,7 +35,7 @@ enum Checkpoint {
 
     /// Puts `trainer` where the training in the file at `path` stood.
     ///
-    /// - Throws: ``UserFacingError`` that names what is damaged or does not fit the recipe.
+    /// - Throws: `UserFacingError` that names what is damaged or does not fit the recipe.
     static func restore(_ trainer: Trainer, from path: String) throws {
         let file = try SafetensorsFile(path: path)
         func failure(_ field: String, _ problem: String) -> UserFacingError {

@@ -9,7 +9,7 @@ extension Recipe {
     ///   - directory: where data sets lie: the folder of the set's files, or one with a folder of the set's name in it.
     ///   - download: whether to fetch what is missing there.
     ///   - progress: told what is being fetched, how many bytes came and how many are expected.
-    /// - Throws: ``UserFacingError`` that names the folder or file at fault.
+    /// - Throws: `UserFacingError` that names the folder or file at fault.
     public func loadData(
         directory: String, download: Bool,
         progress: @escaping @Sendable (_ file: String, _ received: Int, _ total: Int?) -> Void = { _, _, _ in }

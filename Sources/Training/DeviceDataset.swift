@@ -13,7 +13,7 @@ struct DeviceDataset {
 
     /// Copies the set to the device.
     ///
-    /// - Throws: ``UserFacingError`` when the recipe's mean and deviation are not one or one for each channel.
+    /// - Throws: `UserFacingError` when the recipe's mean and deviation are not one or one for each channel.
     init(_ set: ImageDataset, recipe: DataRecipe, device: Device, layout: MemoryFormat) throws {
         for (field, values) in [("data.mean", recipe.mean), ("data.deviation", recipe.deviation)] {
             guard values.count == 1 || values.count == set.channels else {

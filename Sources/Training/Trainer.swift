@@ -80,7 +80,7 @@ public final class Trainer {
 
     /// Makes the model and its optimizers and moves the data to the device.
     ///
-    /// - Throws: ``UserFacingError`` when the data do not fit the recipe.
+    /// - Throws: `UserFacingError` when the data do not fit the recipe.
     public init(_ recipe: Recipe, data: DatasetSplits, device: Device) throws {
         if let size = recipe.backbone.settings.imageSize, data.train.height != size || data.train.width != size {
             throw UserFacingError(
@@ -114,7 +114,7 @@ public final class Trainer {
     /// - Parameters:
     ///   - shouldStop: asked after every batch.
     ///   - handle: told of every batch and epoch; what it throws ends the training.
-    /// - Throws: ``UserFacingError`` that names the first tensor with a number that is infinite or none, as soon as there is
+    /// - Throws: `UserFacingError` that names the first tensor with a number that is infinite or none, as soon as there is
     ///   one; and what `handle` throws.
     public func run(shouldStop: () -> Bool = { false }, _ handle: (Event) throws -> Void) throws -> Ending {
         while history.count < recipe.epochs {

@@ -22,7 +22,8 @@ final class Contender {
         do {
             try process.run()
         } catch {
-            throw UserFacingError(command[0], problem: "cannot be started", remedy: "run `make bench`, which installs the peers")
+            throw UserFacingError(
+                command[0], problem: "cannot be started", remedy: "run `make bench`, which installs the peers")
         }
         _ = try readAnswer()
         let time = begin.duration(to: .now)

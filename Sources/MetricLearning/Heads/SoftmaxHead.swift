@@ -16,6 +16,8 @@ public final class SoftmaxHead: Module, ClassifierHead {
     /// - Parameters:
     ///   - classes: C.
     ///   - embedding: D, the length of an embedding.
+    ///   - bias: whether each class has a bias.
+    ///   - generator: gives the seeds of the first values.
     public init(classes: Int, embedding: Int, bias: Bool = true, using generator: inout some RandomNumberGenerator) {
         require(
             classes > 0 && embedding > 0,

@@ -32,6 +32,8 @@ public final class CenterLoss: Module, EmbeddingLoss {
     /// - Parameters:
     ///   - classes: C.
     ///   - embedding: D, the length of an embedding.
+    ///   - update: how the centres follow.
+    ///   - generator: gives the seeds of the first values.
     public convenience init(
         classes: Int, embedding: Int, update: Update = .gradient, using generator: inout some RandomNumberGenerator
     ) {

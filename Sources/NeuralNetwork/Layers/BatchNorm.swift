@@ -14,8 +14,10 @@ public final class BatchNorm: Module, Layer {
     /// Creates the layer with running mean 0 and variance 1 and, where it is `affine`, weight 1 and bias 0.
     ///
     /// - Parameters:
+    ///   - channels: C.
     ///   - momentum: the share of each batch in the running statistics, from 0 to 1.
     ///   - epsilon: added to the variance.
+    ///   - affine: whether a weight and a bias of each channel are learnt.
     public init(_ channels: Int, momentum: Double = 0.1, epsilon: Double = 1e-5, affine: Bool = true) {
         weight = affine ? Parameter(.ones([channels])) : nil
         bias = affine ? Parameter(.zeros([channels])) : nil

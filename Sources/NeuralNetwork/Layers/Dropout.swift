@@ -24,7 +24,9 @@ public final class Dropout: Module, Layer, RandomizedModule {
 
     /// Creates the layer.
     ///
-    /// - Parameter probability: the share that is zeroed, from 0 to below 1.
+    /// - Parameters:
+    ///   - probability: the share that is zeroed, from 0 to below 1.
+    ///   - generator: gives the seed of the masks until ``reseed(_:)``.
     public init(_ probability: Double, using generator: inout some RandomNumberGenerator) {
         require((0..<1).contains(probability), "Dropout: expected a probability in 0..<1, got \(probability)")
         self.probability = probability

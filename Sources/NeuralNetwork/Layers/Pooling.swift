@@ -10,7 +10,9 @@ public final class MaxPool2d: Module, Layer {
     /// Creates the layer.
     ///
     /// - Parameters:
+    ///   - kernel: the height and width of a window.
     ///   - stride: the distance of windows; the kernel's size when nil.
+    ///   - padding: how many rows and columns are added on each side.
     ///   - ceiling: whether a last window may reach over the edge.
     public init(_ kernel: Int, stride: Int? = nil, padding: Int = 0, ceiling: Bool = false) {
         self.kernel = kernel
@@ -37,7 +39,9 @@ public final class AvgPool2d: Module, Layer {
     /// Creates the layer.
     ///
     /// - Parameters:
+    ///   - kernel: the height and width of a window.
     ///   - stride: the distance of windows; the kernel's size when nil.
+    ///   - padding: how many rows and columns are added on each side.
     ///   - ceiling: whether a last window may reach over the edge.
     ///   - countingPadding: whether padding counts as zeros in the mean.
     public init(

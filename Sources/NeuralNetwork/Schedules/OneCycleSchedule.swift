@@ -22,6 +22,7 @@ public struct OneCycleSchedule: Schedule {
     /// - Parameters:
     ///   - steps: the length of the cycle, greater than 1.
     ///   - rise: the share of the steps that go up.
+    ///   - curve: how one learning rate passes into the next.
     ///   - startDivisor: the base over the first learning rate.
     ///   - endDivisor: the first learning rate over the last.
     ///   - threePhase: whether to come down as fast as up, then on to the last.

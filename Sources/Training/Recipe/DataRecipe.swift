@@ -3,7 +3,7 @@ public import Datasets
 
 /// Which images are learnt from and measured on, and how they reach the network.
 public struct DataRecipe: Codable, Sendable {
-    /// The set's name; see ``sets``.
+    /// The set's name: `strokes`, `mnist`, `fashion-mnist` or `kmnist`.
     public let set: String
 
     /// N of a training step.

@@ -63,9 +63,10 @@ public struct Recipe: Codable, Sendable {
     /// Reads a recipe from YAML text.
     ///
     /// - Parameters:
+    ///   - yaml: the text.
     ///   - source: where the text is from, for messages.
     ///   - overrides: `key=value` texts, applied in order.
-    /// - Throws: ``UserFacingError`` that names the file, the setting and the remedy.
+    /// - Throws: `UserFacingError` that names the file, the setting and the remedy.
     public init(yaml: String, source: String, overrides: [String] = []) throws {
         var document = try ConfigurationDocument(yaml: yaml, source: source)
         for override in overrides { try document.set(override) }

@@ -65,7 +65,7 @@ public struct RunFolder: Sendable, Equatable {
 
     /// Makes the folder and those within.
     ///
-    /// - Throws: ``UserFacingError`` when it cannot be made, or holds anything already.
+    /// - Throws: `UserFacingError` when it cannot be made, or holds anything already.
     func create() throws {
         let contents = (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []
         guard contents.isEmpty else {

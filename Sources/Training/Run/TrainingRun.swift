@@ -21,8 +21,13 @@ public final class TrainingRun {
 
     /// Begins a run in a new folder.
     ///
-    /// - Parameter command: the words of the command, for the record.
-    /// - Throws: ``UserFacingError`` when the folder holds anything or cannot be made, or the data do not fit the recipe.
+    /// - Parameters:
+    ///   - recipe: what to train, and how.
+    ///   - data: the images.
+    ///   - device: where to compute.
+    ///   - folder: the folder to write, which must not hold anything.
+    ///   - command: the words of the command, for the record.
+    /// - Throws: `UserFacingError` when the folder holds anything or cannot be made, or the data do not fit the recipe.
     public init(_ recipe: Recipe, data: DatasetSplits, device: Device, folder: RunFolder, command: [String]) throws {
         trainer = try Trainer(recipe, data: data, device: device)
         self.data = data
@@ -36,7 +41,7 @@ public final class TrainingRun {
 
     /// Goes on with the run in `folder` from its last checkpoint, or from the start where there is none yet.
     ///
-    /// - Throws: ``UserFacingError`` when the checkpoint is damaged or does not fit the recipe.
+    /// - Throws: `UserFacingError` when the checkpoint is damaged or does not fit the recipe.
     public init(resuming folder: RunFolder, recipe: Recipe, data: DatasetSplits, device: Device) throws {
         trainer = try Trainer(recipe, data: data, device: device)
         self.data = data
@@ -52,7 +57,7 @@ public final class TrainingRun {
 
     /// Trains to the end of the recipe, or until `shouldStop` says so; then what was done is kept for resuming.
     ///
-    /// - Throws: ``UserFacingError`` when the training comes to a number that is infinite or none, or the disk is full.
+    /// - Throws: `UserFacingError` when the training comes to a number that is infinite or none, or the disk is full.
     public func run(
         shouldStop: () -> Bool = { false }, _ handle: (Trainer.Event) throws -> Void
     ) throws -> Trainer.Ending {
