@@ -13,7 +13,7 @@ public import Torch
 /// Every draw is a function of (seed, epoch, position), so a training that stopped and went on gives the numbers of one that
 /// never stopped.
 public final class Trainer {
-    /// The recipe.
+    /// The recipe, with what depends on the machine written out.
     public let recipe: Recipe
     /// Where it runs.
     public let device: Device
@@ -88,10 +88,14 @@ public final class Trainer {
                 problem: "is \(data.train.height) x \(data.train.width), the backbone takes \(size) x \(size)",
                 remedy: "choose another backbone or set")
         }
-        self.recipe = recipe
         self.device = device
         precision = recipe.precision ?? Precision.best(for: device)
         layout = recipe.layout ?? .channelsLast
+        var resolved = recipe
+        resolved.precision = precision
+        resolved.layout = layout
+        resolved.threads = recipe.threads ?? Engine.threadCount
+        self.recipe = resolved
         classNames = data.train.classNames
         train = try DeviceDataset(data.train, recipe: recipe.data, device: device, layout: layout)
         test = try DeviceDataset(data.test, recipe: recipe.data, device: device, layout: layout)

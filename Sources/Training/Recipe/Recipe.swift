@@ -28,11 +28,11 @@ public struct Recipe: Codable, Sendable {
     /// What every draw starts from.
     public let seed: UInt64
     /// The precision of products; the device's best when nil.
-    public let precision: Precision?
+    public internal(set) var precision: Precision?
     /// How images lie in memory; channels last when nil.
-    public let layout: MemoryFormat?
+    public internal(set) var layout: MemoryFormat?
     /// How many processor threads an operator uses; the machine's cores when nil.
-    public let threads: Int?
+    public internal(set) var threads: Int?
 
     private enum CodingKeys: String, CodingKey {
         case name, about, data, backbone, head, losses, optimizers, gradientLimit, epochs, seed, precision, layout,

@@ -9,3 +9,12 @@ public func percent(_ share: Double) -> String {
 public func fixed(_ value: Double, digits: Int) -> String {
     String(format: "%.\(digits)f", locale: nil, value)
 }
+
+/// A whole number with its digits in groups of three: `797,201`.
+func grouped(_ count: Int) -> String {
+    let digits = Array("\(count)")
+    return digits.indices.map { index in
+        let left = digits.count - index
+        return "\(digits[index])\(left > 1 && left % 3 == 1 && digits[index] != "-" ? "," : "")"
+    }.joined()
+}

@@ -16,7 +16,7 @@ struct RunReport {
         try curves.write(to: "\(folder.curves).png")
         try curves.write(to: "\(folder.curves).svg")
         let report = Report(
-            title: trainer.recipe.name, summary: summary(of: trainer),
+            title: trainer.recipe.name, about: trainer.recipe.about, summary: summary(of: trainer),
             metrics: MetricsTable(
                 columns: history.first?.columns.map(\.name) ?? [], rows: history.map { $0.columns.map(\.value) }),
             curves: [curves], gallery: try gallery(), features: try movie(classNames: trainer.classNames),
@@ -50,7 +50,6 @@ struct RunReport {
 
     private func summary(of trainer: Trainer) -> [(String, String)] {
         var rows: [(String, String)] = []
-        if !trainer.recipe.about.isEmpty { rows.append(("about", trainer.recipe.about)) }
         if let last = history.last {
             rows.append(("test accuracy", "\(percent(last.testAccuracy)) after epoch \(last.epoch)"))
         }
@@ -60,7 +59,7 @@ struct RunReport {
         let seconds = history.reduce(0) { $0 + $1.seconds }
         rows.append(("time", "\(fixed(seconds, digits: 1)) s for \(history.count) epochs"))
         rows.append(("device", "\(trainer.device), \(trainer.precision), \(trainer.layout)"))
-        rows.append(("parameters", "\(trainer.parameterCount)"))
+        rows.append(("parameters", grouped(trainer.parameterCount)))
         return rows
     }
 

@@ -34,7 +34,7 @@ public final class TrainingRun {
         self.folder = folder
         try folder.create()
         events = try EventFileWriter(directory: folder.path)
-        try AtomicFile.write(try recipe.yaml(), to: folder.recipe)
+        try AtomicFile.write(try trainer.recipe.yaml(), to: folder.recipe)
         let environment = Environment(trainer: trainer, data: data, command: command)
         try AtomicFile.write(try environment.json(), to: folder.environment)
     }
@@ -51,7 +51,7 @@ public final class TrainingRun {
         }
         events = try EventFileWriter(directory: folder.path)
         try events.resume(at: trainer.history.count + 1)
-        try AtomicFile.write(try recipe.yaml(), to: folder.recipe)
+        try AtomicFile.write(try trainer.recipe.yaml(), to: folder.recipe)
         try writeTables()
     }
 
@@ -109,7 +109,7 @@ public final class TrainingRun {
         try AtomicFile.write(lines.joined(), to: folder.metrics)
         guard let first = history.first else { return }
         let header = first.columns.map { $0.name.replacingOccurrences(of: " ", with: "_") }.joined(separator: ",")
-        let rows = history.map { $0.columns.map { "\($0.value)" }.joined(separator: ",") }
+        let rows = history.map { $0.columns.map { $0.name == "epoch" ? "\(Int($0.value))" : "\($0.value)" }.joined(separator: ",") }
         try AtomicFile.write(([header] + rows).joined(separator: "\n") + "\n", to: folder.results)
     }
 }

@@ -17,6 +17,10 @@ extension Report {
             """
     }
 
+    var aboutText: String {
+        about.isEmpty ? "" : "<p class=\"about\">\(HTMLText.escaped(about))</p>"
+    }
+
     var summarySection: String {
         guard !summary.isEmpty else { return "" }
         let entries = summary.map { key, value in

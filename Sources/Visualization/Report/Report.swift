@@ -8,6 +8,8 @@ import Foundation
 public struct Report: Sendable {
     /// The headline.
     public var title: String
+    /// What it is about, below the headline.
+    public var about: String
     /// Facts about the run: what, and how much.
     public var summary: [(String, String)]
     /// The numbers by epoch.
@@ -25,10 +27,11 @@ public struct Report: Sendable {
 
     /// Creates a report; everything but the title may be left empty.
     public init(
-        title: String, summary: [(String, String)] = [], metrics: MetricsTable? = nil, curves: [Figure] = [],
+        title: String, about: String = "", summary: [(String, String)] = [], metrics: MetricsTable? = nil, curves: [Figure] = [],
         gallery: [Picture] = [], features: FeatureMovie? = nil, recipe: String = "", environment: String = ""
     ) {
         self.title = title
+        self.about = about
         self.summary = summary
         self.metrics = metrics
         self.curves = curves
@@ -68,7 +71,7 @@ public struct Report: Sendable {
             </head>
             <body>
             <main>
-            <header><h1>\(HTMLText.escaped(title))</h1></header>
+            <header><h1>\(HTMLText.escaped(title))</h1>\(aboutText)</header>
             \(sections.filter { !$0.isEmpty }.joined(separator: "\n"))
             </main>
             </body>
