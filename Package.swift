@@ -107,6 +107,10 @@ let package = Package(
         tests("MetricLearningTests", ["MetricLearning", "Backbones", "NeuralNetwork", "Torch", "Randomness"]),
         tests("EvaluationTests", ["Evaluation", "Torch"]),
         tests("ConfigurationTests", ["Configuration", "Files", "Randomness"]),
+        tests(
+            "TrainingTests",
+            ["Datasets", "Evaluation", "Files", "MetricLearning", "NeuralNetwork", "Recipes", "Torch", "Training"]),
+        tests("HypersphereCommandsTests", ["Datasets", "Files", "Torch", "hypersphere"]),
         tests("TensorBoardTests", ["TensorBoard", "Files"]),
         tests("TerminalTests", ["Terminal", "Files"]),
         tests("DatasetsTests", ["CZlib", "Datasets", "Files", "Randomness"]),

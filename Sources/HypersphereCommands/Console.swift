@@ -1,14 +1,13 @@
-import Foundation
 import Terminal
 
 /// Where the commands write: results on standard output, everything else on standard error.
 enum Console {
     static func print(_ text: String) {
-        FileHandle.standardOutput.write(Data((text + "\n").utf8))
+        TerminalOutput.standardOutput.write(text + "\n")
     }
 
     static func note(_ text: String) {
-        FileHandle.standardError.write(Data((text + "\n").utf8))
+        TerminalOutput.standardError.write(text + "\n")
     }
 
     /// One line on what went wrong.

@@ -107,8 +107,8 @@ struct TrainCommand: ParsableCommand {
         return try recipe.loadData(directory: data, download: download) { file, received, total in
             guard isShown else { return }
             let share = total.map { " of \(formatCount($0))" } ?? ""
-            FileHandle.standardError.write(Data("\r\(file): \(formatCount(received))\(share) bytes\u{1B}[K".utf8))
-            if received == total { FileHandle.standardError.write(Data("\n".utf8)) }
+            TerminalOutput.standardError.write("\r\(file): \(formatCount(received))\(share) bytes\u{1B}[K")
+            if received == total { TerminalOutput.standardError.write("\n") }
         }
     }
 

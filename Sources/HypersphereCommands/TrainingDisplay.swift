@@ -32,8 +32,9 @@ final class TrainingDisplay {
         let facts = [
             "\(formatCount(train.count)) images to learn from, \(formatCount(data.test.count)) to measure on,"
                 + " \(train.classNames.count) classes, \(train.height) x \(train.width) x \(train.channels)",
-            "\(trainer.device) (\(reason)), \(trainer.precision), \(trainer.layout), \(Engine.threadCount) threads,"
-                + " \(formatCount(trainer.parameterCount)) parameters",
+            "\(trainer.device) (\(reason)), \(trainer.precision), \(trainer.layout),"
+                + " \(Engine.threadCount) \(Engine.threadCount == 1 ? "thread" : "threads")",
+            "\(formatCount(trainer.parameterCount)) parameters",
             "writing to \(run.folder.path)",
         ]
         Console.print(style.bold(trainer.recipe.name))
@@ -59,7 +60,8 @@ final class TrainingDisplay {
         guard !quiet else { return }
         if bar?.epoch != step.epoch {
             let label = "epoch \(step.epoch)/\(run.trainer.recipe.epochs)"
-            bar = (step.epoch, ProgressBar(label: label, total: step.total))
+            // The clock of the bar starts with it, so what was done before does not count towards the rate.
+            bar = (step.epoch, ProgressBar(label: label, total: step.total, start: step.done))
         }
         bar?.bar.update(done: step.done, loss: step.meanLoss)
     }
@@ -89,7 +91,7 @@ final class TrainingDisplay {
         }
         guard !json, let last = run.trainer.history.last else { return }
         let seconds = run.trainer.history.reduce(0) { $0 + $1.seconds }
-        Console.print("")
+        if !quiet { Console.print("") }
         Console.print(
             "\(percent(last.testAccuracy)) of the test images are right after \(last.epoch) epochs, "
                 + "\(formatDuration(seconds))")
@@ -102,7 +104,7 @@ final class TrainingDisplay {
             (folder.bestCheckpoint, "the best epoch"),
         ]
         if FileManager.default.fileExists(atPath: folder.featurePicture(epoch: last.epoch)) {
-            written.insert((folder.featurePicture(epoch: last.epoch), "and one for each epoch before"), at: 1)
+            written.insert((folder.featurePicture(epoch: last.epoch), "one for each epoch"), at: 1)
         }
         let width = written.map(\.0.count).max() ?? 0
         Console.print("")

@@ -75,6 +75,9 @@ public final class Bundle {
         guard description.format == Self.format else {
             throw failure("format", "is \(description.format), expected \(Self.format)")
         }
+        guard min(description.channels, description.height, description.width, description.classNames.count) > 0 else {
+            throw failure(Key.description, "has a size below 1 or no classes")
+        }
         recipe = try Recipe(yaml: yaml, source: "\(file.path): recipe")
         self.device = device
         model = Model(recipe, channels: description.channels, classes: description.classNames.count)

@@ -58,8 +58,8 @@ enum Checkpoint {
                 uniqueKeysWithValues: tensors.filter { $0.key.hasPrefix(begin) }
                     .map { (String($0.key.dropFirst(begin.count)), $0.value) })
         }
-        guard let progress = EpochProgress(state: part("progress")) else {
-            throw failure("progress", "is not complete")
+        guard let progress = EpochProgress(state: part("progress"), classes: trainer.classNames.count) else {
+            throw failure("progress", "is not that of an epoch")
         }
         try trainer.model.load(part("model"), from: path)
         for (index, optimizer) in trainer.optimizers.enumerated() {

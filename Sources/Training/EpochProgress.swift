@@ -52,14 +52,21 @@ struct EpochProgress {
         ]
     }
 
-    /// Takes back what ``state`` gave; nil when something is missing.
-    init?(state: [String: Tensor]) {
-        guard let batches = state["batches"], let lossSum = state["lossSum"], let predictions = state["predictions"],
-            let labels = state["labels"]
+    /// Takes back what ``state`` gave; nil when something is missing or cannot be.
+    init?(state: [String: Tensor], classes: Int) {
+        func values<Element: TensorElement>(_ name: String, _: Element.Type) -> [Element]? {
+            guard let tensor = state[name], tensor.dtype == Element.dtype, tensor.rank == 1 else { return nil }
+            return tensor.array()
+        }
+        guard let batches = values("batches", Int64.self), batches.count == 1, batches[0] >= 0,
+            let lossSum = values("lossSum", Double.self), lossSum.count == 1,
+            let predictions = values("predictions", Int64.self), let labels = values("labels", Int64.self),
+            predictions.count == labels.count,
+            (predictions + labels).allSatisfy({ (0..<Int64(classes)).contains($0) })
         else { return nil }
-        self.batches = Int(batches.item())
-        self.lossSum = lossSum.item()
-        self.predictions = predictions.array()
-        self.labels = labels.array()
+        self.batches = Int(batches[0])
+        self.lossSum = lossSum[0]
+        self.predictions = predictions
+        self.labels = labels
     }
 }

@@ -61,6 +61,12 @@ final class Model {
     }
 
     func load(_ state: [String: Tensor], from source: String) throws {
+        let parts = parts
+        if let extra = state.keys.filter({ key in !parts.contains { key.hasPrefix("\($0.name).") } }).min() {
+            throw UserFacingError(
+                source, field: extra, problem: "the model has no such part",
+                remedy: "the file belongs to another model; use the recipe that it was made with")
+        }
         for (name, module) in parts { try module.load(state, prefix: "\(name).", from: source) }
     }
 

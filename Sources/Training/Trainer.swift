@@ -140,7 +140,7 @@ public final class Trainer {
             }
             device.synchronize()
             let learning = begin.duration(to: .now).seconds
-            let (report, loss, embeddings) = try measure()
+            let (report, loss, embeddings) = try measure(epoch: epoch)
             let trained = progress.report(classes: classNames.count)
             let metrics = EpochMetrics(
                 epoch: epoch, trainLoss: progress.meanLoss, trainAccuracy: trained.accuracy,
@@ -181,7 +181,12 @@ public final class Trainer {
         progress.add(loss: loss.value.detached(), predictions: predictions, labels: labels)
         // Before the step, so that the model that is kept is still whole.
         if device == .cpu || position % 50 == 0 || position == batchCount - 1 {
-            guard progress.settle() else { throw notFinite(images, embeddings, epoch: epoch, position: position) }
+            guard progress.settle() else {
+                let first =
+                    images.isAllFinite
+                    ? model.firstNonFinite ?? (embeddings.isAllFinite ? "the loss" : "the embeddings") : "the images"
+                throw notFinite(first, in: "epoch \(epoch), batch \(position + 1)")
+            }
         }
         for optimizer in optimizers { optimizer.step() }
     }
@@ -198,17 +203,13 @@ public final class Trainer {
         }
     }
 
-    private func notFinite(_ images: Tensor, _ embeddings: Tensor, epoch: Int, position: Int) -> UserFacingError {
-        let first =
-            images.isAllFinite
-            ? model.firstNonFinite ?? (embeddings.isAllFinite ? "the loss" : "the embeddings") : "the images"
-        return UserFacingError(
-            recipe.name, field: "epoch \(epoch), batch \(position + 1)",
-            problem: "\(first) has a number that is infinite or none",
-            remedy: "lower learningRate, set gradientLimit, or try precision=fp32; the last checkpoint is whole")
+    private func notFinite(_ first: String, in place: String) -> UserFacingError {
+        UserFacingError(
+            recipe.name, field: place, problem: "\(first) has a number that is infinite or none",
+            remedy: "lower learningRate, set gradientLimit, or try precision=fp32; what was kept before is whole")
     }
 
-    private func measure() throws -> (ClassificationReport, loss: Double, TestEmbeddings) {
+    private func measure(epoch: Int) throws -> (ClassificationReport, loss: Double, TestEmbeddings) {
         model.train(false)
         defer { model.train(true) }
         var total = EpochProgress()
@@ -225,7 +226,9 @@ public final class Trainer {
                 labels.append(truth)
             }
         }
-        _ = total.settle()
+        guard total.settle() else {
+            throw notFinite(model.firstNonFinite ?? "the loss", in: "epoch \(epoch), measuring")
+        }
         let centers = model.losses.compactMap { ($0.loss as? CenterLoss)?.classCenters }.first
         return (
             total.report(classes: classNames.count), total.meanLoss,

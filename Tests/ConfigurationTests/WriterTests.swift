@@ -38,6 +38,21 @@ import Testing
         #expect(try yaml(of: recipe).hasSuffix("optimizers: []\nschedule: null\n"))
     }
 
+    @Test func absentOptionalsOfBasicTypesAreWritten() throws {
+        struct Optionals: Codable {
+            var flag: Bool?
+            var text: String?
+            var number: Double?
+            var count: Int?
+            var seed: UInt64?
+            var list: [Int]?
+        }
+        let expected = "flag: null\ntext: null\nnumber: null\ncount: null\nseed: null\nlist: null\n"
+        #expect(try yaml(of: Optionals()) == expected)
+        #expect(
+            try yaml(of: Optionals(flag: true, count: 3)).hasPrefix("flag: true\ntext: null\nnumber: null\ncount: 3"))
+    }
+
     @Test func listsAreInBracketsWhileTheyFit() throws {
         struct Lists: Codable, Equatable {
             var matrix = [[1.0, 2.5], [3, 4]]

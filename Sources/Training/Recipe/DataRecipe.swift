@@ -24,6 +24,10 @@ public struct DataRecipe: Codable, Sendable {
     /// How many images the drawn set has to measure on; for `strokes` alone.
     public let test: Int?
 
+    private enum CodingKeys: String, CodingKey {
+        case set, batch, mean, deviation, characters, train, test
+    }
+
     /// The name of the drawn set.
     static let strokes = "strokes"
 
@@ -49,5 +53,17 @@ public struct DataRecipe: Codable, Sendable {
         characters = try container.value(.characters, default: .digits)
         train = try container.value(.train, default: 10_000, .positive)
         test = try container.value(.test, default: 2_000, .positive)
+    }
+
+    /// Writes the settings that the set has.
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        try container.encode(set, forKey: .set)
+        try container.encode(batch, forKey: .batch)
+        try container.encode(mean, forKey: .mean)
+        try container.encode(deviation, forKey: .deviation)
+        if let characters { try container.encode(characters, forKey: .characters) }
+        if let train { try container.encode(train, forKey: .train) }
+        if let test { try container.encode(test, forKey: .test) }
     }
 }

@@ -34,6 +34,9 @@ public struct LossRecipe: Codable, Sendable {
 
 /// Settings of a loss.
 protocol LossSettings: RecipeKind {
+    /// Whether an optimizer must train the loss; otherwise it has nothing to train, or sees to it itself.
+    var needsOptimizer: Bool { get }
+
     /// Makes the loss.
     func make(classes: Int, embedding: Int, using generator: inout some RandomNumberGenerator) -> any EmbeddingLoss
 }
@@ -48,6 +51,8 @@ struct CenterLossSettings: LossSettings {
 
     let update: Update
     let rate: Double
+
+    var needsOptimizer: Bool { update == .gradient }
 
     init(from decoder: any Decoder) throws {
         let container = try decoder.container(keyedBy: CodingKeys.self)

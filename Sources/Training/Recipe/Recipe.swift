@@ -85,6 +85,10 @@ public struct Recipe: Codable, Sendable {
         if let twice = names.first(where: { name in names.count { $0 == name } > 1 }) {
             throw container.invalid(.losses, problem: "\(twice) stands twice", remedy: "keep one of them")
         }
+        if let empty = optimizers.firstIndex(where: \.parts.isEmpty) {
+            throw container.invalid(
+                .optimizers, problem: "the `of` of [\(empty)] is empty", remedy: "name parts in it, or leave it out")
+        }
         var trained: [String] = []
         for part in optimizers.flatMap(\.parts) {
             guard known.contains(part) else {
@@ -97,7 +101,8 @@ public struct Recipe: Codable, Sendable {
             }
             trained.append(part)
         }
-        if let missing = ["backbone", "head"].first(where: { !trained.contains($0) }) {
+        let needed = ["backbone", "head"] + losses.filter(\.settings.needsOptimizer).map(\.name)
+        if let missing = needed.first(where: { !trained.contains($0) }) {
             throw container.invalid(
                 .optimizers, problem: "\(missing) is trained by none of them", remedy: "add it to the `of` of one")
         }

@@ -91,9 +91,10 @@ public final class TrainingRun {
             numbers["centers"] = embeddings.centers.map { Tensor($0) }
             try SafetensorsFile.write(numbers, to: folder.featureNumbers(epoch: metrics.epoch))
         }
-        try Checkpoint.save(trainer, to: folder.lastCheckpoint)
         let best = trainer.history.map(\.testAccuracy).max() ?? 0
         if metrics.testAccuracy == best { try Checkpoint.save(trainer, to: folder.bestCheckpoint) }
+        // Last, because resuming does again all that came before it.
+        try Checkpoint.save(trainer, to: folder.lastCheckpoint)
         try writeTables()
         for (name, value) in metrics.columns.dropFirst() {
             try events.scalar(tag: name.replacingOccurrences(of: " ", with: "/"), value: value, step: metrics.epoch)
@@ -109,7 +110,9 @@ public final class TrainingRun {
         try AtomicFile.write(lines.joined(), to: folder.metrics)
         guard let first = history.first else { return }
         let header = first.columns.map { $0.name.replacingOccurrences(of: " ", with: "_") }.joined(separator: ",")
-        let rows = history.map { $0.columns.map { $0.name == "epoch" ? "\(Int($0.value))" : "\($0.value)" }.joined(separator: ",") }
+        let rows = history.map { metrics in
+            (["\(metrics.epoch)"] + metrics.columns.dropFirst().map { "\($0.value)" }).joined(separator: ",")
+        }
         try AtomicFile.write(([header] + rows).joined(separator: "\n") + "\n", to: folder.results)
     }
 }

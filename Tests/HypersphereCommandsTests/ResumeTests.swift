@@ -1,0 +1,164 @@
+import Foundation
+import Testing
+
+/// A training that was ended in any way goes on and comes to the numbers of one that never was.
+struct ResumeTests {
+    /// Two epochs of which each takes seconds, so that there is a middle to end it in.
+    private static let words = [
+        "strokes-center", "data.train=256", "data.test=32", "data.batch=16", "epochs=2", "threads=1",
+    ]
+
+    private static let uninterrupted = Result { () throws -> ([[String: Double]], model: Data) in
+        try Program.inScratchFolder { program in
+            let result = try program.run(["train"] + words)
+            #expect(result.status == 0, "\(result.stderr)")
+            return (try program.metrics(), try program.data("\(TinyRun.folder)/model.safetensors"))
+        }
+    }
+
+    /// Starts the training and waits until it is in its second epoch.
+    private func startIntoSecondEpoch(_ program: Program) throws -> RunningProgram {
+        let running = try program.start(["train"] + Self.words)
+        let deadline = Date(timeIntervalSinceNow: 60)
+        while Date() < deadline {
+            if let text = try? program.text("\(TinyRun.folder)/metrics.jsonl"), text.contains("\n") { break }
+            Thread.sleep(forTimeInterval: 0.02)
+        }
+        Thread.sleep(forTimeInterval: 0.4)
+        return running
+    }
+
+    private func expectUninterrupted(_ program: Program, sourceLocation: SourceLocation = #_sourceLocation) throws {
+        let (metrics, model) = try Self.uninterrupted.get()
+        #expect(try program.metrics() == metrics, sourceLocation: sourceLocation)
+        #expect(try program.data("\(TinyRun.folder)/model.safetensors") == model, sourceLocation: sourceLocation)
+        let names = try FileManager.default.subpathsOfDirectory(atPath: program.folder)
+        #expect(!names.contains { $0.hasSuffix(".partial") }, sourceLocation: sourceLocation)
+    }
+
+    @Test func afterAKill() throws {
+        try Program.inScratchFolder { program in
+            let running = try startIntoSecondEpoch(program)
+            running.send(SIGKILL)
+            #expect(try running.wait().status == -SIGKILL)
+            #expect(try program.metrics().count == 1 && !program.exists("\(TinyRun.folder)/model.safetensors"))
+
+            let result = try program.run("train", TinyRun.folder, "--resume")
+            #expect(result.status == 0 && result.stderr.isEmpty, "\(result.stderr)")
+            #expect(result.stdout.contains("going on after epoch 1"))
+            try expectUninterrupted(program)
+        }
+    }
+
+    @Test func afterAnInterruption() throws {
+        try Program.inScratchFolder { program in
+            let running = try startIntoSecondEpoch(program)
+            running.send(SIGINT)
+            let stopped = try running.wait()
+            #expect(stopped.status == 130)
+            #expect(stopped.stderr == "stopped; go on with: hypersphere train \(TinyRun.folder) --resume\n")
+            #expect(program.exists("\(TinyRun.folder)/checkpoints/last.safetensors"))
+            #expect(try program.metrics().count == 1)
+
+            // By the recipe's name, the latest run is meant.
+            let result = try program.run("train", "strokes-center", "--resume")
+            #expect(result.status == 0 && result.stderr.isEmpty, "\(result.stderr)")
+            #expect(result.stdout.contains("writing to \(TinyRun.folder)"))
+            try expectUninterrupted(program)
+        }
+    }
+
+    @Test func afterTwoInterruptions() throws {
+        try Program.inScratchFolder { program in
+            let running = try startIntoSecondEpoch(program)
+            running.send(SIGINT)
+            Thread.sleep(forTimeInterval: 0.01)
+            running.send(SIGINT)
+            #expect(try running.wait().status == 130)
+            let result = try program.run("train", TinyRun.folder, "--resume", "--quiet")
+            #expect(result.status == 0 && result.stderr.isEmpty, "\(result.stderr)")
+            #expect(try program.metrics() == Self.uninterrupted.get().0)
+        }
+    }
+
+    /// A run killed before its first checkpoint begins anew.
+    @Test func beforeAnyCheckpoint() throws {
+        try TinyRun.withCopy { program in
+            let metrics = try program.metrics()
+            for name in ["checkpoints/last.safetensors", "checkpoints/best.safetensors", "metrics.jsonl"] {
+                try FileManager.default.removeItem(atPath: program.path("\(TinyRun.folder)/\(name)"))
+            }
+            let result = try program.run("train", TinyRun.folder, "--resume")
+            #expect(result.status == 0 && result.stderr.isEmpty, "\(result.stderr)")
+            #expect(try program.metrics() == metrics)
+        }
+    }
+
+    @Test func aFinishedRunStaysAsItIs() throws {
+        try TinyRun.withCopy { program in
+            let before = try program.contents()
+            let result = try program.run("train", TinyRun.folder, "--resume")
+            #expect(result.status == 0 && result.stderr.isEmpty, "\(result.stderr)")
+            let after = try program.contents()
+            for (name, data) in before { #expect(after[name] == data, "\(name)") }
+            #expect(Set(after.keys).subtracting(before.keys).allSatisfy { $0.contains("events.out.tfevents.") })
+        }
+    }
+
+    /// More epochs than the run had are a training that goes on.
+    @Test func aFinishedRunCanGoOnFurther() throws {
+        try TinyRun.withCopy { program in
+            let before = try program.metrics()
+            let result = try program.run("train", TinyRun.folder, "epochs=3", "--resume", "--json")
+            #expect(result.status == 0 && result.stderr.isEmpty, "\(result.stderr)")
+            #expect(result.stdout.split(separator: "\n").count == 1)
+            let after = try program.metrics()
+            #expect(after.count == 3 && Array(after.prefix(2)) == before)
+            #expect(try program.text("\(TinyRun.folder)/recipe.yaml").contains("\nepochs: 3\n"))
+        }
+    }
+
+    @Test func nothingToResume() throws {
+        try Program.inScratchFolder { program in
+            expectOneLine(
+                try program.run("train", "strokes-center", "--resume"), ["runs/strokes-center", "no run to resume"])
+            expectOneLine(try program.run("train", "runs/none-1", "--resume"), ["runs/none-1", "does not exist"])
+            #expect(try program.contents().isEmpty)
+        }
+    }
+
+    enum Damage: String, CaseIterable {
+        case truncated, headerLength, foreign, empty, otherShape, progress
+    }
+
+    /// A damaged checkpoint is named, and nothing of the run is changed.
+    @Test(arguments: Damage.allCases)
+    func aDamagedCheckpoint(damage: Damage) throws {
+        try TinyRun.withCopy { program in
+            let name = "\(TinyRun.folder)/checkpoints/last.safetensors"
+            var overrides: [String] = []
+            switch damage {
+            case .truncated: try program.write(program.data(name).dropLast(100), to: name)
+            case .headerLength:
+                try program.write(Data([0xFF, 0xFF, 0xFF, 0x7F]) + program.data(name).dropFirst(4), to: name)
+            case .foreign: try program.write(program.data("\(TinyRun.folder)/model.safetensors"), to: name)
+            case .empty: try program.write(Data(), to: name)
+            case .otherShape: overrides = ["backbone.embedding=3"]
+            case .progress:
+                // The sum of losses under the name of the count of batches: another type.
+                var file = try program.data(name)
+                for (from, to) in [("progress.lossSum", "progress.batchez"), ("progress.batches", "progress.lossSum")] {
+                    let range = try #require(file.range(of: Data(from.utf8)))
+                    file.replaceSubrange(range, with: Data(to.utf8))
+                }
+                let range = try #require(file.range(of: Data("progress.batchez".utf8)))
+                file.replaceSubrange(range, with: Data("progress.batches".utf8))
+                try program.write(file, to: name)
+            }
+            let before = try program.contents()
+            let result = try program.run(["train", TinyRun.folder, "--resume", "epochs=3"] + overrides)
+            expectOneLine(result, [name, ": "])
+            #expect(try program.contents() == before)
+        }
+    }
+}

@@ -1,0 +1,84 @@
+import Datasets
+import Files
+import Testing
+import Torch
+
+@testable import Training
+
+struct BundleTests {
+    private func withBundle(_ body: (_ bundle: Bundle, _ embeddings: [Float]) throws -> Void) throws {
+        try withScratchFolder { folder in
+            let trainer = try TinyTraining.trainer("epochs=1", "data.batch=12")
+            var embeddings: [Float] = []
+            _ = try trainer.run { event in
+                if case .epoch(_, let test) = event { embeddings = test.values }
+            }
+            let path = "\(folder)/model.safetensors"
+            try Bundle.save(trainer, channels: 1, height: 28, width: 28, to: path)
+            try body(Bundle(path: path, device: .cpu), embeddings)
+        }
+    }
+
+    @Test func itEmbedsAsTheModelDid() throws {
+        try withBundle { bundle, embeddings in
+            #expect(bundle.embedding == 2)
+            #expect(bundle.classNames == (0...9).map(String.init))
+            let again = try bundle.embed(TinyTraining.data.test, batch: 12)
+            #expect(again.shape == [12, 2])
+            #expect(again.array(of: Float.self) == embeddings)
+        }
+    }
+
+    /// What else is in a batch, and where an image stands in it, changes nothing but the last digits, because products of
+    /// another size may be summed in another order.
+    @Test func anEmbeddingIsThatOfItsImageAlone() throws {
+        try withBundle { bundle, embeddings in
+            let images = TinyTraining.data.test
+            let largest = embeddings.map(abs).max() ?? 0
+            #expect(largest > 0)
+            for size in [1, 5, 12, 100] {
+                let values = try bundle.embed(images, batch: size).array(of: Float.self)
+                for (value, expected) in zip(values, embeddings) { #expect(abs(value - expected) <= 1e-5 * largest) }
+            }
+            let backwards = try ImageDataset(
+                name: "backwards", channels: 1, height: 28, width: 28,
+                pixels: (0..<12).reversed().flatMap { images.pixels[$0 * 784..<($0 + 1) * 784] },
+                labels: images.labels.reversed(), classNames: images.classNames)
+            let values = try bundle.embed(backwards, batch: 12).array(of: Float.self)
+            for index in 0..<12 {
+                for axis in 0..<2 {
+                    let difference = values[2 * (11 - index) + axis] - embeddings[2 * index + axis]
+                    #expect(abs(difference) <= 1e-5 * largest)
+                }
+            }
+        }
+    }
+
+    @Test func progressIsToldAfterEachBatch() throws {
+        try withBundle { bundle, _ in
+            var done: [Int] = []
+            _ = try bundle.embed(TinyTraining.data.test, batch: 5) { done.append($0) }
+            #expect(done == [5, 10, 12])
+        }
+    }
+
+    @Test func imagesOfAnotherSizeAreRefused() throws {
+        try withBundle { bundle, _ in
+            let wide = try ImageDataset(
+                name: "wide.idx", channels: 1, height: 28, width: 29, pixels: [UInt8](repeating: 0, count: 28 * 29),
+                labels: [0], classNames: ["none"])
+            expectRefusal("wide.idx: image size: is 28 x 29 x 1", "28 x 28 x 1") { _ = try bundle.embed(wide) }
+        }
+    }
+
+    @Test(arguments: ["channels", "height", "width"])
+    func aSizeThatCannotBeIsRefused(name: String) throws {
+        try withScratchFolder { folder in
+            let path = "\(folder)/model.safetensors"
+            try Bundle.save(
+                TinyTraining.trainer(), channels: name == "channels" ? 0 : 1, height: name == "height" ? -1 : 28,
+                width: name == "width" ? 0 : 28, to: path)
+            expectRefusal(path, "bundle") { _ = try Bundle(path: path, device: .cpu) }
+        }
+    }
+}

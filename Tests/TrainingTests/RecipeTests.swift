@@ -1,0 +1,142 @@
+import Files
+import Foundation
+import Recipes
+import Testing
+
+@testable import Training
+
+struct RecipeTests {
+    /// The least that a recipe must say.
+    private static let least = """
+        name: least
+        data: { set: strokes }
+        backbone: { name: lenet++ }
+        head: { name: softmax }
+        optimizers: [{ of: [backbone, head], name: sgd, learningRate: 0.01 }]
+        epochs: 2
+        """
+
+    private func recipe(_ overrides: String...) throws -> Recipe {
+        try Recipe(yaml: Self.least, source: "least.yaml", overrides: overrides)
+    }
+
+    @Test func whatIsNotWrittenIsDefaulted() throws {
+        let expected = """
+            name: least
+            about: ""
+            data:
+              set: strokes
+              batch: 128
+              mean: [0.5]
+              deviation: [0.5]
+              characters: digits
+              train: 10000
+              test: 2000
+            backbone:
+              name: lenet++
+              embedding: 2
+            head:
+              name: softmax
+              bias: true
+            losses: []
+            optimizers:
+              - of: [backbone, head]
+                name: sgd
+                learningRate: 0.01
+                momentum: 0
+                dampening: 0
+                weightDecay: 0
+                nesterov: false
+                schedule:
+                  name: constant
+                  by: epoch
+                  warmUp: 0
+                  warmUpFrom: 0.01
+            gradientLimit: null
+            epochs: 2
+            seed: 0
+            precision: null
+            layout: null
+            threads: null
+
+            """
+        let text = try recipe().yaml()
+        #expect(text == expected, "\(text)")
+    }
+
+    @Test func adamWHasTheDefaultsOfItsPaper() throws {
+        let text = try recipe("optimizers=[{ of: [backbone, head], name: adamw }]").yaml()
+        for line in ["learningRate: 0.001", "betas: [0.9, 0.999]", "weightDecay: 0.01", "amsgrad: false"] {
+            #expect(text.contains("    \(line)\n"), "\(line)")
+        }
+    }
+
+    @Test func aLaterOverrideWins() throws {
+        let recipe = try recipe("epochs=3", "data.batch=7", "epochs=4", "gradientLimit=2.5", "threads=1")
+        #expect(recipe.epochs == 4)
+        #expect(recipe.data.batch == 7)
+        #expect(recipe.gradientLimit == 2.5)
+        #expect(recipe.threads == 1)
+        #expect(
+            try Recipe(yaml: recipe.yaml(), source: "again", overrides: ["gradientLimit=null"]).gradientLimit == nil)
+    }
+
+    @Test(arguments: [
+        ("optimizers[0].of=[backbone]", "head is trained by none"),
+        ("optimizers[0].of=[head]", "backbone is trained by none"),
+        ("optimizers[0].of=[backbone, head, backbone]", "backbone is trained by two"),
+        ("optimizers[0].of=[backbone, haed]", "did you mean head?"),
+        ("optimizers[0].of=[backbone, head, center]", "center, which is not known"),
+        ("losses=[{ name: center }]", "center is trained by none"),
+        ("losses=[{ name: center }, { name: center }]", "center stands twice"),
+        (
+            "optimizers=[{ of: [backbone, head], name: adamw }, { of: [], name: adamw }]",
+            "the `of` of [1] is empty"
+        ),
+        ("optimizers=[]", "backbone is trained by none"),
+    ])
+    func everyPartIsTrainedByOneOptimizer(override: String, problem: String) {
+        expectRefusal(problem, "; ") { _ = try recipe(override) }
+    }
+
+    /// The paper's rule and the moving one change the centres themselves.
+    @Test(arguments: ["paper", "movingAverage"])
+    func centresThatMoveThemselvesNeedNoOptimizer(update: String) throws {
+        #expect(try recipe("losses=[{ name: center, update: \(update) }]").losses.count == 1)
+    }
+
+    @Test(arguments: [
+        ("epochs=0", "above 0"), ("epochs=two", "a whole number"), ("seed=-1", "seed"), ("data.batch=0", "above 0"),
+        ("data.deviation=[0]", "above 0"), ("data.set=minst", "did you mean mnist?"),
+        ("backbone.name=lenet", "did you mean lenet++?"), ("head.name=softmx", "did you mean softmax?"),
+        ("optimizers[0].name=sdg", "did you mean sgd?"), ("optimizers[0].learningRate=-1", "above 0"),
+        ("optimizers[0].momentum=1.5", "0 to 1"), ("optimizers[0].nesterov=true", "needs momentum"),
+        ("optimizers[0].schedule.name=stp", "did you mean step?"), ("precision=fp23", "did you mean fp32?"),
+        ("name=a/b", "folder"), ("gradientLimt=1", "did you mean gradientLimit?"), ("data=strokes", "data"),
+        ("optimizers[0].of=backbone", "a list"),
+    ])
+    func whatCannotBeIsRefused(override: String, problem: String) {
+        expectRefusal(problem, override) { _ = try recipe(override) }
+    }
+
+    @Test(arguments: BuiltInRecipes.all.keys.sorted())
+    func whatIsWrittenOutReadsBack(name: String) throws {
+        let text = try #require(BuiltInRecipes.all[name])
+        let recipe = try Recipe(yaml: text, source: name)
+        #expect(recipe.name == name)
+        #expect(!recipe.about.isEmpty)
+        let written = try recipe.yaml()
+        #expect(try Recipe(yaml: written, source: "written").yaml() == written)
+    }
+
+    @Test func everyFileIsBuiltIn() throws {
+        let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+            .appendingPathComponent("../../Recipes").standardizedFileURL
+        let files = try FileManager.default.contentsOfDirectory(atPath: folder.path).filter { $0.hasSuffix(".yaml") }
+        #expect(Set(files) == Set(BuiltInRecipes.all.keys.map { "\($0).yaml" }))
+        for file in files {
+            let text = try InputFile.text(folder.appendingPathComponent(file).path)
+            #expect(BuiltInRecipes.all[String(file.dropLast(5))] == text, "\(file)")
+        }
+    }
+}
