@@ -16,6 +16,19 @@ enum Console {
         note(prefixed ? "\(style.red("error:")) \(text)" : text)
     }
 
+    /// A number with what it counts: `1 epoch`, `20 epochs`.
+    static func counted(_ count: Int, _ noun: String) -> String {
+        "\(formatCount(count)) \(noun)\(count == 1 ? "" : "s")"
+    }
+
+    /// Words as a line that a shell reads back to them.
+    static func command(_ words: [String]) -> String {
+        words.map { word in
+            word.wholeMatch(of: /[-A-Za-z0-9_.\/:=+,@%]+/) != nil
+                ? word : "'\(word.replacing("'", with: #"'\''"#))'"
+        }.joined(separator: " ")
+    }
+
     /// A table row: cells padded on the left to the widths given.
     static func row(_ cells: [String], widths: [Int]) -> String {
         zip(cells, widths).map { cell, width in

@@ -3,8 +3,10 @@ import Torch
 
 /// Where to compute.
 struct DeviceOptions: ParsableArguments {
+    static let automatic = "auto"
+
     @Option(help: "Where to compute: auto, cpu, cuda, cuda:N or mps.")
-    var device = "auto"
+    var device = Self.automatic
 
     @Option(help: "Threads on the processor; all cores when left out.")
     var threads: Int?

@@ -29,7 +29,7 @@ struct TrainCommand: ParsableCommand {
     var overrides: [String] = []
 
     @Option(help: "Where data sets lie.")
-    var data = "data"
+    var data = Self.defaultData
 
     @Flag(help: "Fetch what is missing of the data set.")
     var download = false
@@ -52,6 +52,7 @@ struct TrainCommand: ParsableCommand {
     var quiet = false
 
     private static let parent = "runs"
+    private static let defaultData = "data"
 
     func run() throws {
         let (recipe, resumed) = try resolve()
@@ -63,10 +64,11 @@ struct TrainCommand: ParsableCommand {
             try resumed.map { try TrainingRun(resuming: $0, recipe: recipe, data: data, device: device) }
             ?? TrainingRun(recipe, data: data, device: device, folder: folder, command: CommandLine.arguments)
         let display = TrainingDisplay(run: run, data: data, reason: reason, json: json, quiet: quiet)
+        defer { display.close() }
         display.begin()
         let interruption = Interruption()
         let ending = try run.run(shouldStop: { interruption.isRequested }, display.show)
-        display.end(ending)
+        display.end(ending, resumeCommand: resumeCommand(folder))
         if case .stopped = ending { throw Interrupted() }
     }
 
@@ -86,6 +88,15 @@ struct TrainCommand: ParsableCommand {
                 remedy: "name the run's folder, or leave --resume out")
         }
         return (try Recipe(yaml: InputFile.text(folder.recipe), source: folder.recipe, overrides: overrides), folder)
+    }
+
+    /// The words that go on with the run as it was begun.
+    private func resumeCommand(_ folder: RunFolder) -> [String] {
+        var words = ["hypersphere", "train", folder.path, "--resume"]
+        if data != Self.defaultData { words += ["--data", data] }
+        if options.device != DeviceOptions.automatic { words += ["--device", options.device] }
+        if let threads = options.threads { words += ["--threads", "\(threads)"] }
+        return words
     }
 
     private func recipeText() throws -> (text: String, source: String) {

@@ -33,7 +33,7 @@ final class TrainingDisplay {
             "\(formatCount(train.count)) images to learn from, \(formatCount(data.test.count)) to measure on,"
                 + " \(train.classNames.count) classes, \(train.height) x \(train.width) x \(train.channels)",
             "\(trainer.device) (\(reason)), \(trainer.precision), \(trainer.layout),"
-                + " \(Engine.threadCount) \(Engine.threadCount == 1 ? "thread" : "threads")",
+                + " \(Console.counted(Engine.threadCount, "thread"))",
             "\(formatCount(trainer.parameterCount)) parameters",
             "writing to \(run.folder.path)",
         ]
@@ -50,8 +50,7 @@ final class TrainingDisplay {
         switch event {
         case .batch(let step): show(step)
         case .epoch(let metrics, _):
-            bar?.bar.finish()
-            bar = nil
+            close()
             try show(metrics)
         }
     }
@@ -82,18 +81,25 @@ final class TrainingDisplay {
         }
     }
 
-    func end(_ ending: Trainer.Ending) {
+    /// Clears the progress, so that other text can take its place.
+    func close() {
         bar?.bar.finish()
+        bar = nil
+    }
+
+    /// Says what came out, or how to go on.
+    func end(_ ending: Trainer.Ending, resumeCommand: [String]) {
+        close()
         let folder = run.folder
         if case .stopped = ending {
-            Console.note("stopped; go on with: hypersphere train \(folder.path) --resume")
+            Console.note("stopped; go on with: \(Console.command(resumeCommand))")
             return
         }
         guard !json, let last = run.trainer.history.last else { return }
         let seconds = run.trainer.history.reduce(0) { $0 + $1.seconds }
         if !quiet { Console.print("") }
         Console.print(
-            "\(percent(last.testAccuracy)) of the test images are right after \(last.epoch) epochs, "
+            "\(percent(last.testAccuracy)) of the test images are right after \(Console.counted(last.epoch, "epoch")), "
                 + "\(formatDuration(seconds))")
         guard !quiet else { return }
         var written = [

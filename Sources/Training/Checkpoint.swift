@@ -61,6 +61,13 @@ enum Checkpoint {
         guard let progress = EpochProgress(state: part("progress"), classes: trainer.classNames.count) else {
             throw failure("progress", "is not that of an epoch")
         }
+        guard progress.count == min(progress.batches * trainer.recipe.data.batch, trainer.train.count) else {
+            throw UserFacingError(
+                path, field: "progress",
+                problem:
+                    "its \(progress.batches) batches have \(progress.count) images, the recipe's would have others",
+                remedy: "leave data.batch and the data as they were until the epoch is done")
+        }
         try trainer.model.load(part("model"), from: path)
         for (index, optimizer) in trainer.optimizers.enumerated() {
             try optimizer.load(part("optimizer.\(index)"), from: path)

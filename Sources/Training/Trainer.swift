@@ -33,7 +33,7 @@ public final class Trainer {
     let optimizers: [any Optimizer]
     var progress = EpochProgress()
     private let schedules: [any Schedule]
-    private let train: DeviceDataset
+    let train: DeviceDataset
     private let test: DeviceDataset
 
     /// How a training ended.

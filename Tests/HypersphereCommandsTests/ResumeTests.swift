@@ -1,5 +1,6 @@
 import Foundation
 import Testing
+import Torch
 
 /// A training that was ended in any way goes on and comes to the numbers of one that never was.
 struct ResumeTests {
@@ -17,21 +18,25 @@ struct ResumeTests {
     }
 
     /// Starts the training and waits until it is in its second epoch.
-    private func startIntoSecondEpoch(_ program: Program) throws -> RunningProgram {
-        let running = try program.start(["train"] + Self.words)
+    private func startIntoSecondEpoch(
+        _ program: Program, _ words: [String] = [], folder: String = TinyRun.folder
+    ) throws -> RunningProgram {
+        let running = try program.start(["train"] + Self.words + words)
         let deadline = Date(timeIntervalSinceNow: 60)
         while Date() < deadline {
-            if let text = try? program.text("\(TinyRun.folder)/metrics.jsonl"), text.contains("\n") { break }
+            if let text = try? program.text("\(folder)/metrics.jsonl"), text.contains("\n") { break }
             Thread.sleep(forTimeInterval: 0.02)
         }
-        Thread.sleep(forTimeInterval: 0.4)
+        Thread.sleep(forTimeInterval: 0.1)
         return running
     }
 
-    private func expectUninterrupted(_ program: Program, sourceLocation: SourceLocation = #_sourceLocation) throws {
+    private func expectUninterrupted(
+        _ program: Program, folder: String = TinyRun.folder, sourceLocation: SourceLocation = #_sourceLocation
+    ) throws {
         let (metrics, model) = try Self.uninterrupted.get()
-        #expect(try program.metrics() == metrics, sourceLocation: sourceLocation)
-        #expect(try program.data("\(TinyRun.folder)/model.safetensors") == model, sourceLocation: sourceLocation)
+        #expect(try program.metrics(of: folder) == metrics, sourceLocation: sourceLocation)
+        #expect(try program.data("\(folder)/model.safetensors") == model, sourceLocation: sourceLocation)
         let names = try FileManager.default.subpathsOfDirectory(atPath: program.folder)
         #expect(!names.contains { $0.hasSuffix(".partial") }, sourceLocation: sourceLocation)
     }
@@ -52,19 +57,25 @@ struct ResumeTests {
 
     @Test func afterAnInterruption() throws {
         try Program.inScratchFolder { program in
-            let running = try startIntoSecondEpoch(program)
+            let folder = "Ann's runs/first"
+            let running = try startIntoSecondEpoch(program, ["--output", folder, "--threads", "1"], folder: folder)
             running.send(SIGINT)
             let stopped = try running.wait()
             #expect(stopped.status == 130)
-            #expect(stopped.stderr == "stopped; go on with: hypersphere train \(TinyRun.folder) --resume\n")
-            #expect(program.exists("\(TinyRun.folder)/checkpoints/last.safetensors"))
-            #expect(try program.metrics().count == 1)
+            let said = #"stopped; go on with: hypersphere train 'Ann'\''s runs/first' --resume --threads 1"#
+            #expect(stopped.stderr == "\(said)\n")
+            let checkpoint = try SafetensorsFile(path: program.path("\(folder)/checkpoints/last.safetensors"))
+            #expect((1..<16).contains(try checkpoint.tensor("progress.batches").item()))
+            #expect(try program.metrics(of: folder).count == 1)
 
-            // By the recipe's name, the latest run is meant.
-            let result = try program.run("train", "strokes-center", "--resume")
+            let other = try program.run("train", folder, "--resume", "data.batch=32")
+            expectOneLine(other, ["\(folder)/checkpoints/last.safetensors: progress: ", "leave data.batch"])
+
+            // What it said, with the program's place.
+            let command = said.drop { $0 != ":" }.dropFirst(2).dropFirst("hypersphere".count)
+            let result = try program.runInShell(#""$@""# + command, [])
             #expect(result.status == 0 && result.stderr.isEmpty, "\(result.stderr)")
-            #expect(result.stdout.contains("writing to \(TinyRun.folder)"))
-            try expectUninterrupted(program)
+            try expectUninterrupted(program, folder: folder)
         }
     }
 
@@ -75,9 +86,11 @@ struct ResumeTests {
             Thread.sleep(forTimeInterval: 0.01)
             running.send(SIGINT)
             #expect(try running.wait().status == 130)
-            let result = try program.run("train", TinyRun.folder, "--resume", "--quiet")
+            // By the recipe's name, the latest run is meant.
+            let result = try program.run("train", "strokes-center", "--resume")
             #expect(result.status == 0 && result.stderr.isEmpty, "\(result.stderr)")
-            #expect(try program.metrics() == Self.uninterrupted.get().0)
+            #expect(result.stdout.contains("writing to \(TinyRun.folder)\n"))
+            try expectUninterrupted(program)
         }
     }
 
