@@ -95,7 +95,6 @@ struct TrainCommand: ParsableCommand {
         var words = ["hypersphere", "train", folder.path, "--resume"]
         if data != Self.defaultData { words += ["--data", data] }
         if options.device != DeviceOptions.automatic { words += ["--device", options.device] }
-        if let threads = options.threads { words += ["--threads", "\(threads)"] }
         return words
     }
 
@@ -126,7 +125,7 @@ struct TrainCommand: ParsableCommand {
     private func tryOut(_ recipe: Recipe, data: DatasetSplits, device: Device) throws {
         let trainer = try Trainer(recipe, data: data, device: device)
         let loss = try trainer.tryOneStep()
-        Console.print(try recipe.yaml())
+        Console.print(try trainer.recipe.yaml())
         Console.print(
             "# one step on \(device) in \(trainer.precision): loss \(loss); nothing was written")
     }

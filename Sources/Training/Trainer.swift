@@ -94,7 +94,7 @@ public final class Trainer {
         var resolved = recipe
         resolved.precision = precision
         resolved.layout = layout
-        resolved.threads = recipe.threads ?? Engine.threadCount
+        resolved.threads = Engine.threadCount
         self.recipe = resolved
         classNames = data.train.classNames
         train = try DeviceDataset(data.train, recipe: recipe.data, device: device, layout: layout)

@@ -55,14 +55,14 @@ struct EmbedTests {
         }
     }
 
-    /// NumPy's description of the format: magic, version 1.0, 118 bytes of header, the data at a multiple of 64.
+    /// `numpy.save("out.npy", numpy.zeros((32, 2), "<f4"))` writes these 128 bytes before the numbers.
     @Test func theNPYHeaderIsNumPys() throws {
         try withImages { program in
             try embed(program, to: "out.npy")
             let data = try program.data("out.npy")
             #expect(Array(data.prefix(10)) == [0x93, 0x4E, 0x55, 0x4D, 0x50, 0x59, 1, 0, 118, 0])
             let header = String(decoding: data[10..<128], as: UTF8.self)
-            let dictionary = "{'descr': '<f4', 'fortran_order': False, 'shape': (32, 2,), }"
+            let dictionary = "{'descr': '<f4', 'fortran_order': False, 'shape': (32, 2), }"
             #expect(header == dictionary.padding(toLength: 117, withPad: " ", startingAt: 0) + "\n")
             #expect(data.count == 128 + Self.count * 2 * 4)
         }

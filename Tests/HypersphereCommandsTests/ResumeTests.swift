@@ -62,7 +62,7 @@ struct ResumeTests {
             running.send(SIGINT)
             let stopped = try running.wait()
             #expect(stopped.status == 130)
-            let said = #"stopped; go on with: hypersphere train 'Ann'\''s runs/first' --resume --threads 1"#
+            let said = #"stopped; go on with: hypersphere train 'Ann'\''s runs/first' --resume"#
             #expect(stopped.stderr == "\(said)\n")
             let checkpoint = try SafetensorsFile(path: program.path("\(folder)/checkpoints/last.safetensors"))
             #expect((1..<16).contains(try checkpoint.tensor("progress.batches").item()))

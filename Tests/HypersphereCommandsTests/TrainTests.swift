@@ -126,9 +126,11 @@ struct TrainTests {
 
     @Test func aDryRunWritesNothing() throws {
         try Program.inScratchFolder { program in
-            let result = try program.run(["train"] + TinyRun.words + ["--dry-run"])
+            let result = try program.run(["train"] + TinyRun.words + ["threads=2", "--dry-run", "--threads", "1"])
             #expect(result.status == 0 && result.stderr.isEmpty, "\(result.stderr)")
             #expect(result.stdout.hasPrefix("name: strokes-center\n"))
+            // The flag goes before the setting, and what is used stands in the recipe.
+            #expect(result.stdout.contains("\nthreads: 1\n"))
             #expect(result.stdout.contains("nothing was written"))
             #expect(try program.contents().isEmpty)
             // What it prints is a recipe.
