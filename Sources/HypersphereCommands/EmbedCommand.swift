@@ -44,7 +44,7 @@ struct EmbedCommand: ParsableCommand {
 
     func run() throws {
         let (device, _) = try options.choose()
-        let bundle = try Bundle(path: model, device: device)
+        let bundle = try ModelBundle(path: model, device: device)
         let images = try ImageDataset(unlabelled: IDXFile(contentsOf: images), path: images)
         let bar = quiet ? nil : ProgressBar(label: "embedding", total: images.count)
         defer { bar?.finish() }

@@ -69,7 +69,7 @@ public final class TrainingRun {
         case .stopped:
             try Checkpoint.save(trainer, to: folder.lastCheckpoint)
         case .finished:
-            try Bundle.save(
+            try ModelBundle.save(
                 trainer, channels: data.test.channels, height: data.test.height, width: data.test.width,
                 to: folder.model)
         }

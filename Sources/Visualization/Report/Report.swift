@@ -27,7 +27,8 @@ public struct Report: Sendable {
 
     /// Creates a report; everything but the title may be left empty.
     public init(
-        title: String, about: String = "", summary: [(String, String)] = [], metrics: MetricsTable? = nil, curves: [Figure] = [],
+        title: String, about: String = "", summary: [(String, String)] = [], metrics: MetricsTable? = nil,
+        curves: [Figure] = [],
         gallery: [Picture] = [], features: FeatureMovie? = nil, recipe: String = "", environment: String = ""
     ) {
         self.title = title

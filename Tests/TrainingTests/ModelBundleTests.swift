@@ -5,8 +5,8 @@ import Torch
 
 @testable import Training
 
-struct BundleTests {
-    private func withBundle(_ body: (_ bundle: Bundle, _ embeddings: [Float]) throws -> Void) throws {
+struct ModelBundleTests {
+    private func withBundle(_ body: (_ bundle: ModelBundle, _ embeddings: [Float]) throws -> Void) throws {
         try withScratchFolder { folder in
             let trainer = try TinyTraining.trainer("epochs=1", "data.batch=12")
             var embeddings: [Float] = []
@@ -14,8 +14,8 @@ struct BundleTests {
                 if case .epoch(_, let test) = event { embeddings = test.values }
             }
             let path = "\(folder)/model.safetensors"
-            try Bundle.save(trainer, channels: 1, height: 28, width: 28, to: path)
-            try body(Bundle(path: path, device: .cpu), embeddings)
+            try ModelBundle.save(trainer, channels: 1, height: 28, width: 28, to: path)
+            try body(ModelBundle(path: path, device: .cpu), embeddings)
         }
     }
 
@@ -75,10 +75,10 @@ struct BundleTests {
     func aSizeThatCannotBeIsRefused(name: String) throws {
         try withScratchFolder { folder in
             let path = "\(folder)/model.safetensors"
-            try Bundle.save(
+            try ModelBundle.save(
                 TinyTraining.trainer(), channels: name == "channels" ? 0 : 1, height: name == "height" ? -1 : 28,
                 width: name == "width" ? 0 : 28, to: path)
-            expectRefusal(path, "bundle") { _ = try Bundle(path: path, device: .cpu) }
+            expectRefusal(path, "bundle") { _ = try ModelBundle(path: path, device: .cpu) }
         }
     }
 }

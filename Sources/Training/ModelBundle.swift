@@ -7,7 +7,7 @@ import NeuralNetwork
 public import Torch
 
 /// A trained model with all that using it needs, in one safetensors file: backbone, head, preprocessing and class names.
-public final class Bundle {
+public final class ModelBundle {
     /// What the file says of itself.
     struct Description: Codable {
         let format: String
