@@ -11,6 +11,7 @@ struct EmbedCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "embed",
         abstract: "Embed images with a trained model.",
+        usage: "hypersphere embed MODEL IMAGES -o FILE [options]",
         discussion: """
             Example:
               hypersphere embed runs/mnist-center-1 images.idx.gz -o features.npy

@@ -13,6 +13,7 @@ struct TrainCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "train",
         abstract: "Train a model by a recipe.",
+        usage: "hypersphere train RECIPE [key=value ...] [options]",
         discussion: """
             Examples:
               hypersphere train strokes-center
@@ -76,6 +77,11 @@ struct TrainCommand: ParsableCommand {
     private func resolve() throws -> (Recipe, RunFolder?) {
         let named = RunFolder(path: recipe)
         if resume && named.exists {
+            if let output {
+                throw UserFacingError(
+                    output, field: "--output", problem: "the folder to go on with is \(recipe) already",
+                    remedy: "leave --output out")
+            }
             return (try Recipe(yaml: InputFile.text(named.recipe), source: named.recipe, overrides: overrides), named)
         }
         let (text, source) = try recipeText()

@@ -42,6 +42,7 @@ final class TrainingDisplay {
         Console.print("")
         for fact in facts { Console.print(Console.wrapped(fact, width: 80)) }
         if !trainer.history.isEmpty { Console.print("going on after epoch \(trainer.history.count)") }
+        guard trainer.history.count < trainer.recipe.epochs else { return }
         Console.print("")
         Console.print(style.bold(Console.row(Self.columns, widths: Self.widths)))
     }

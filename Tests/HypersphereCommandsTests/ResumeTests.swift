@@ -131,6 +131,24 @@ struct ResumeTests {
         }
     }
 
+    @Test func otherImagesAreRefused() throws {
+        try TinyRun.withCopy { program in
+            let before = try program.data("\(TinyRun.folder)/checkpoints/last.safetensors")
+            let result = try program.run("train", TinyRun.folder, "--resume", "epochs=3", "data.train=80")
+            #expect(result.status == 1 && result.stderr.contains("the images are not those that"), "\(result.stderr)")
+            #expect(result.stderr.split(separator: "\n").count == 1)
+            #expect(try program.data("\(TinyRun.folder)/checkpoints/last.safetensors") == before)
+        }
+    }
+
+    @Test func anOutputBesideTheRunIsRefused() throws {
+        try TinyRun.withCopy { program in
+            let result = try program.run("train", TinyRun.folder, "--resume", "--output", "elsewhere")
+            #expect(result.status == 1 && result.stderr.contains("leave --output out"), "\(result.stderr)")
+            #expect(!program.exists("elsewhere"))
+        }
+    }
+
     @Test func nothingToResume() throws {
         try Program.inScratchFolder { program in
             expectOneLine(

@@ -48,6 +48,22 @@ public struct Environment: Codable, Sendable {
         began = Date().ISO8601Format()
     }
 
+    /// Makes sure that `data` are what the run in `folder` began with, where its environment can still be read.
+    ///
+    /// - Throws: `UserFacingError` when they are others: going on with them would give numbers of neither.
+    static func check(_ data: DatasetSplits, againstRunIn folder: RunFolder) throws {
+        guard let text = try? InputFile.map(folder.environment),
+            let before = try? JSONDecoder().decode(Environment.self, from: text)
+        else { return }
+        for set in [data.train, data.test] {
+            if let fingerprint = before.data[set.name], fingerprint != set.fingerprint {
+                throw UserFacingError(
+                    set.name, field: "checksum", problem: "the images are not those that \(folder.path) began with",
+                    remedy: "name their folder with --data, or begin a new run")
+            }
+        }
+    }
+
     func json() throws -> String {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]

@@ -43,6 +43,7 @@ public final class TrainingRun {
     ///
     /// - Throws: `UserFacingError` when the checkpoint is damaged or does not fit the recipe.
     public init(resuming folder: RunFolder, recipe: Recipe, data: DatasetSplits, device: Device) throws {
+        try Environment.check(data, againstRunIn: folder)
         trainer = try Trainer(recipe, data: data, device: device)
         self.data = data
         self.folder = folder
