@@ -67,7 +67,7 @@ let package = Package(
         library("Torch", ["CTorch", "Files"]),
         library("NeuralNetwork", ["Torch", "Files"]),
         library("Backbones", ["NeuralNetwork", "Torch"]),
-        library("MetricLearning", ["NeuralNetwork", "Torch"]),
+        library("MetricLearning", ["NeuralNetwork", "Randomness", "Torch"]),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
         library("Datasets", ["CZlib", "Files", "Randomness", .product(name: "Crypto", package: "swift-crypto")]),
         library("Evaluation"),

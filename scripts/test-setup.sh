@@ -396,12 +396,14 @@ run FAKE_PIP="reaches no index"
 end "$(if [[ $(grep -c '' pip-calls) != 1 ]]; then echo "pip was called again"; fi)"
 
 # Starts a run whose pip is slow in a process group of its own, as a terminal does, and sends it signal $1 ($2: the
-# word 'group' sends it to pip too, as Control-C does).
+# word 'group' sends it to pip too, as Control-C does). Signals are as a terminal leaves them: where the whole test was started
+# in the background, Control-C would be ignored for good, since bash cannot trap what it was told to ignore.
 interrupt() {
-    local process waited=0
+    local process waited=0 perl
+    perl=$(command -v perl)
     set -m
     env -i PATH="$here/tools" MAKE_LIBTORCH="$here/tools/make-libtorch" FAKE_PIP="is slow" \
-        bash scripts/setup.sh >out 2>err &
+        "$perl" -e '$SIG{INT} = $SIG{TERM} = "DEFAULT"; exec @ARGV' bash scripts/setup.sh >out 2>err &
     process=$!
     set +m
     while [[ ! -s pip-process ]] && ((waited < 100)); do

@@ -121,47 +121,38 @@ CTORCH_INLINE void cosines_body(float *row, const float *reciprocal, int64_t cou
 CTORCH_VECTORIZED(cosines, cosines_body,
                   (float *r, const float *n, int64_t c, float s, int64_t y, float *m, double *t), (r, n, c, s, y, m, t))
 
-// Turns cosines into dL/dc times the reciprocal norm of the class vector. Adds c dL/dc to the sums by class and by row.
+// Turns cosines into dL/dc times the reciprocal length of the class vector.
 CTORCH_INLINE void gradients_body(float *row, const float *reciprocal, int64_t count, float scale, float logarithm,
-                                  float factor, float *classes, double *total) {
-    float sums[lanes] = {};
-    int64_t j = 0;
-    for (; j + lanes <= count; j += lanes) {
-        for (int64_t l = 0; l < lanes; ++l) {
-            const float c = row[j + l];
-            const float g = factor * exponential(scale * c - logarithm);
-            sums[l] += g * c;
-            classes[j + l] += g * c;
-            row[j + l] = g * reciprocal[j + l];
-        }
+                                  float factor) {
+    for (int64_t j = 0; j < count; ++j) {
+        row[j] = factor * exponential(scale * row[j] - logarithm) * reciprocal[j];
     }
-    double sum = 0;
-    for (; j < count; ++j) {
-        const float c = row[j];
-        const float g = factor * exponential(scale * c - logarithm);
-        sum += g * c;
-        classes[j] += g * c;
-        row[j] = g * reciprocal[j];
-    }
-    for (int64_t l = 0; l < lanes; ++l) sum += sums[l];
-    *total += sum;
 }
-CTORCH_VECTORIZED(gradients, gradients_body,
-                  (float *r, const float *n, int64_t c, float s, float z, float f, float *k, double *t),
-                  (r, n, c, s, z, f, k, t))
+CTORCH_VECTORIZED(gradients, gradients_body, (float *r, const float *n, int64_t c, float s, float z, float f),
+                  (r, n, c, s, z, f))
 
-// out = product - factor * weight, row by row: takes the part along the class vector out of its gradient.
-CTORCH_INLINE void project_body(const float *product, const float *weight, const float *factors, int64_t count,
+// Makes gradients by unit rows, already divided by the rows' lengths, gradients by the rows: takes the part along out.
+CTORCH_INLINE void project_body(const float *product, const float *rows, const float *reciprocal, int64_t count,
                                 int64_t width, float *out) {
     for (int64_t row = 0; row < count; ++row) {
-        const float factor = factors[row];
-        for (int64_t d = 0; d < width; ++d) {
-            out[row * width + d] = product[row * width + d] - factor * weight[row * width + d];
+        const float *gradient = product + row * width;
+        const float *vector = rows + row * width;
+        float *result = out + row * width;
+        const float shortening = reciprocal[row];
+        float sums[lanes] = {};
+        int64_t d = 0;
+        for (; d + lanes <= width; d += lanes) {
+            for (int64_t l = 0; l < lanes; ++l) sums[l] += gradient[d + l] * (shortening * vector[d + l]);
         }
+        double along = 0;
+        for (; d < width; ++d) along += gradient[d] * (shortening * vector[d]);
+        for (int64_t l = 0; l < lanes; ++l) along += sums[l];
+        const float part = static_cast<float>(along);
+        for (d = 0; d < width; ++d) result[d] = gradient[d] - part * (shortening * vector[d]);
     }
 }
 CTORCH_VECTORIZED(project, project_body,
-                  (const float *p, const float *w, const float *f, int64_t n, int64_t d, float *o), (p, w, f, n, d, o))
+                  (const float *p, const float *v, const float *r, int64_t n, int64_t d, float *o), (p, v, r, n, d, o))
 
 template <class Body> void parallel_rows(int64_t count, int64_t grain, Body &&body) {
     at::parallel_for(0, count, grain, [&](int64_t begin, int64_t end) { body(begin, end); });
@@ -239,17 +230,18 @@ Outcome run_on_cpu(const at::Tensor &embeddings, const at::Tensor &weight, const
     double total = 0;
     for (int64_t i = 0; i < n; ++i) {
         const double value = scale * target_cosine[i];
-        const double shift = std::max<double>(maximum[i], value);
-        // Rounding may leave a little less than nothing where the target was all there was.
-        const double others = std::max(0.0, sum[i]) * std::exp(maximum[i] - shift);
-        logarithm[i] = static_cast<float>(shift + std::log(others + std::exp(value - shift)));
-        total += std::isnan(sum[i]) ? std::numeric_limits<double>::quiet_NaN() : logarithm[i] - value;
+        // Rounding may leave a little less than nothing where the target was all there was; its logarithm would be none.
+        const double others = maximum[i] + std::log(sum[i] < 0 ? 0.0 : sum[i]);
+        const double excess = others - value;
+        const double loss = excess > 0 ? excess + std::log1p(std::exp(-excess)) : std::log1p(std::exp(excess));
+        logarithm[i] = static_cast<float>(value + loss);
+        total += loss;
     }
     Outcome outcome;
-    outcome.loss = at::full({}, n > 0 ? total / n : 0.0, options);
+    outcome.loss = at::full({}, total / n, options);
     if (!wants_gradients) return outcome;
 
-    const float factor = n > 0 ? s / n : 0.0f;
+    const float factor = s / n;
     outcome.weight = at::empty({classes, width}, options);
     outcome.target = at::empty({n}, options);
     float *target_gradient = outcome.target.mutable_data_ptr<float>();
@@ -258,60 +250,35 @@ Outcome run_on_cpu(const at::Tensor &embeddings, const at::Tensor &weight, const
         target_gradient[i] = factor * std::expm1(std::min(0.0f, s * target_cosine[i] - logarithm[i]));
     }
     auto accumulated = at::zeros({width, n}, options);
-    std::vector<double> row_sums(n, 0);
     const auto directions_transposed = directions.t().contiguous();
-    std::vector<float> class_sums(block_classes);
-    for (int64_t index = 0; index < static_cast<int64_t>(blocks.size()); ++index) {
-        const int64_t first = index * block_classes;
+    for (size_t index = 0; index < blocks.size(); ++index) {
+        const int64_t first = static_cast<int64_t>(index) * block_classes;
         auto block = std::move(blocks[index]);
         const int64_t count = block.size(1);
         float *rows = block.mutable_data_ptr<float>();
-        // A thread has a range of classes of its own, so that sums by class need no lock and their order is fixed.
-        std::fill(class_sums.begin(), class_sums.begin() + count, 0.0f);
-        const int64_t chunk = 512;
-        const int64_t chunks = (count + chunk - 1) / chunk;
-        std::vector<double> partial(chunks * n, 0);
-        parallel_rows(chunks, 1, [&](int64_t begin, int64_t end) {
-            for (int64_t part = begin; part < end; ++part) {
-                const int64_t from = part * chunk;
-                const int64_t length = std::min(chunk, count - from);
-                for (int64_t i = 0; i < n; ++i) {
-                    float *row = rows + i * count + from;
-                    const int64_t place = label[i] - first - from;
-                    const bool has_target = place >= 0 && place < length;
-                    const float cosine = has_target ? row[place] : 0.0f;
-                    double *row_sum = &partial[part * n + i];
-                    gradients(row, reciprocal + first + from, length, s, logarithm[i], factor,
-                              class_sums.data() + from, row_sum);
-                    if (!has_target) continue;
-                    const float wrong = row[place] / reciprocal[first + from + place];
-                    const float right = target_gradient[i] * target_slope[i];
-                    row[place] = right * reciprocal[first + from + place];
-                    class_sums[from + place] += (right - wrong) * cosine;
-                    *row_sum += (right - wrong) * cosine;
-                }
+        parallel_rows(n, 1, [&](int64_t begin, int64_t end) {
+            for (int64_t i = begin; i < end; ++i) {
+                gradients(rows + i * count, reciprocal + first, count, s, logarithm[i], factor);
+                const int64_t place = label[i] - first;
+                if (place < 0 || place >= count) continue;
+                rows[i * count + place] = target_gradient[i] * target_slope[i] * reciprocal[label[i]];
             }
         });
-        for (int64_t part = 0; part < chunks; ++part) {
-            for (int64_t i = 0; i < n; ++i) row_sums[i] += partial[part * n + i];
-        }
         const auto part = weight.narrow(0, first, count);
         accumulated.add_(product(part.t().contiguous(), block));
         const auto gradient = product(block.t().contiguous(), directions_transposed);
-        for (int64_t j = 0; j < count; ++j) class_sums[j] *= reciprocal[first + j] * reciprocal[first + j];
         const float *source = gradient.const_data_ptr<float>();
         float *destination = outcome.weight.mutable_data_ptr<float>() + first * width;
         parallel_rows(count, 128, [&](int64_t begin, int64_t end) {
-            project(source + begin * width, vectors + (first + begin) * width, class_sums.data() + begin, end - begin,
+            project(source + begin * width, vectors + (first + begin) * width, reciprocal + first + begin, end - begin,
                     width, destination + begin * width);
         });
     }
     auto gradient = accumulated.t().contiguous();
-    std::vector<float> factors(n);
-    for (int64_t i = 0; i < n; ++i) factors[i] = static_cast<float>(row_sums[i]);
     outcome.embeddings = at::empty({n, width}, options);
     float *result = outcome.embeddings.mutable_data_ptr<float>();
-    project(gradient.const_data_ptr<float>(), directions.const_data_ptr<float>(), factors.data(), n, width, result);
+    project(gradient.const_data_ptr<float>(), embeddings.const_data_ptr<float>(),
+            embedding_norms.const_data_ptr<float>(), n, width, result);
     scale_rows(result, embedding_norms.const_data_ptr<float>(), n, width, result);
     return outcome;
 }
@@ -323,7 +290,7 @@ Outcome run_anywhere(const at::Tensor &embeddings, const at::Tensor &weight, con
     const auto embedding_norms = embeddings.norm(2, {1}, true).clamp_min(smallest_norm);
     const auto directions = embeddings / embedding_norms;
     const auto rows = at::arange(n, labels.options());
-    auto maximum = scale * target;
+    auto maximum = at::full_like(target, -std::numeric_limits<double>::infinity());
     std::vector<at::Tensor> blocks;
     for (int64_t first = 0; first < classes; first += block_classes) {
         const auto part = weight.narrow(0, first, std::min(block_classes, classes - first));
@@ -331,7 +298,7 @@ Outcome run_anywhere(const at::Tensor &embeddings, const at::Tensor &weight, con
         blocks.push_back(at::linear(directions, part / norms).clamp(-1, 1));
         maximum = at::maximum(maximum, scale * blocks.back().amax(1));
     }
-    auto sum = (scale * target - maximum).exp();
+    auto sum = at::zeros_like(target);
     for (size_t index = 0; index < blocks.size(); ++index) {
         const auto here = labels - static_cast<int64_t>(index) * block_classes;
         const auto inside = (here >= 0) & (here < blocks[index].size(1));
@@ -340,16 +307,19 @@ Outcome run_anywhere(const at::Tensor &embeddings, const at::Tensor &weight, con
         exponentials = exponentials.scatter(1, place, exponentials.gather(1, place).masked_fill(inside.unsqueeze(1), 0));
         sum = sum + exponentials.sum(1);
     }
-    const auto logarithm = maximum + sum.log();
+    const auto losses = at::logaddexp(maximum + sum.log() - scale * target, at::zeros_like(target));
+    const auto logarithm = scale * target + losses;
     Outcome outcome;
-    outcome.loss = n > 0 ? (logarithm - scale * target).mean() : at::zeros({}, embeddings.options());
+    outcome.loss = losses.mean();
     if (!wants_gradients) return outcome;
 
-    const double factor = n > 0 ? scale / n : 0;
+    const double factor = scale / n;
     outcome.target = factor * at::expm1((scale * target - logarithm).clamp_max(0));
     outcome.weight = at::empty_like(weight);
     outcome.embeddings = at::zeros_like(embeddings);
-    auto row_sums = at::zeros({n, 1}, embeddings.options());
+    const auto projected = [](const at::Tensor &gradient, const at::Tensor &unit) {
+        return gradient - (gradient * unit).sum(1, true) * unit;
+    };
     for (size_t index = 0; index < blocks.size(); ++index) {
         const int64_t first = static_cast<int64_t>(index) * block_classes;
         const auto cosine = std::move(blocks[index]);
@@ -361,14 +331,11 @@ Outcome run_anywhere(const at::Tensor &embeddings, const at::Tensor &weight, con
         auto gradient = factor * (scale * cosine - logarithm.unsqueeze(1)).exp();
         gradient = gradient.scatter(
             1, place, at::where(inside, (outcome.target * slope).unsqueeze(1), gradient.gather(1, place)));
-        const auto weighted = gradient * cosine;
-        row_sums += weighted.sum(1, true);
         const auto unit = part / norms;
         outcome.embeddings += gradient.matmul(unit);
-        outcome.weight.narrow(0, first, cosine.size(1))
-            .copy_((gradient.t().matmul(directions) - weighted.sum(0).unsqueeze(1) * unit) / norms);
+        outcome.weight.narrow(0, first, cosine.size(1)).copy_(projected(gradient.t().matmul(directions), unit) / norms);
     }
-    outcome.embeddings = (outcome.embeddings - row_sums * directions) / embedding_norms;
+    outcome.embeddings = projected(outcome.embeddings, directions) / embedding_norms;
     return outcome;
 }
 
@@ -376,9 +343,8 @@ class MarginSoftmax : public torch::autograd::Function<MarginSoftmax> {
   public:
     static at::Tensor forward(torch::autograd::AutogradContext *context, const at::Tensor &embeddings,
                               const at::Tensor &weight, const at::Tensor &labels, const at::Tensor &target,
-                              const at::Tensor &slope, double scale, bool bfloat16) {
+                              const at::Tensor &slope, double scale, bool bfloat16, bool wants) {
         const bool fast = embeddings.device().is_cpu() && embeddings.scalar_type() == at::kFloat;
-        const bool wants = context->needs_input_grad(0) || context->needs_input_grad(1) || context->needs_input_grad(3);
         const auto x = embeddings.contiguous();
         const auto w = weight.contiguous();
         const auto y = labels.contiguous();
@@ -397,7 +363,8 @@ class MarginSoftmax : public torch::autograd::Function<MarginSoftmax> {
         // Most losses go backward with a factor of 1, which saves a pass over the class vectors.
         const bool is_one = factor.device().is_cpu() && factor.item<double>() == 1;
         auto scaled = [&](const at::Tensor &tensor) { return is_one ? tensor : tensor * factor; };
-        return {scaled(saved[0]), scaled(saved[1]), at::Tensor(), scaled(saved[2]), at::Tensor(), at::Tensor(), at::Tensor()};
+        return {scaled(saved[0]), scaled(saved[1]), at::Tensor(),  scaled(saved[2]),
+                at::Tensor(),     at::Tensor(),     at::Tensor(),  at::Tensor()};
     }
 };
 
@@ -409,7 +376,11 @@ at::Tensor margin_softmax(const at::Tensor &embeddings, const at::Tensor &weight
                     && target.sizes() == labels.sizes() && slope.sizes() == labels.sizes(),
                 "expected labels [N] int64 and target and slope [N], got ", labels.sizes(), ", ", target.sizes(), ", ",
                 slope.sizes());
-    return MarginSoftmax::apply(embeddings, weight, labels, target, slope, scale, bfloat16);
+    // The mean over an empty batch would be not a number; this is 0 and still belongs to the graph.
+    if (labels.numel() == 0) return at::linear(embeddings, weight).sum();
+    const bool wants_gradients = at::GradMode::is_enabled()
+        && (embeddings.requires_grad() || weight.requires_grad() || target.requires_grad());
+    return MarginSoftmax::apply(embeddings, weight, labels, target, slope, scale, bfloat16, wants_gradients);
 }
 
 } // namespace

@@ -18,7 +18,15 @@ extension Tensor {
     private static let logarithmOperator = Operator("aten::log")
     private static let absoluteOperator = Operator("aten::abs")
     private static let clampOperator = Operator("aten::clamp")
+    private static let clampInPlaceOperator = Operator("aten::clamp_")
+    private static let floorOperator = Operator("aten::floor")
+    private static let sineOperator = Operator("aten::sin")
+    private static let cosineOperator = Operator("aten::cos")
+    private static let arcTangentOperator = Operator("aten::atan2")
     private static let equalOperator = Operator("aten::eq", "Tensor")
+    private static let greaterOperator = Operator("aten::gt", "Tensor")
+    private static let greaterScalarOperator = Operator("aten::gt", "Scalar")
+    private static let whereOperator = Operator("aten::where", "self")
     private static let finiteOperator = Operator("aten::isfinite")
     private static let matrixProductOperator = Operator("aten::matmul")
 
@@ -82,12 +90,44 @@ extension Tensor {
             .tensor(self), min.map(OperatorArgument.double) ?? .none, max.map(OperatorArgument.double) ?? .none)
     }
 
+    /// Holds each element within bounds, in place.
+    public func clamp(min: Double? = nil, max: Double? = nil) {
+        Self.clampInPlaceOperator.run(
+            .tensor(self), min.map(OperatorArgument.double) ?? .none, max.map(OperatorArgument.double) ?? .none)
+    }
+
+    /// The greatest whole number not above each element.
+    public func roundedDown() -> Tensor { Self.floorOperator(.tensor(self)) }
+    /// The sine of each element, in radians.
+    public func sine() -> Tensor { Self.sineOperator(.tensor(self)) }
+    /// The cosine of each element, in radians.
+    public func cosine() -> Tensor { Self.cosineOperator(.tensor(self)) }
+
+    /// The angle in radians, from -pi to pi, of each pair of a sine and a cosine, which may have a common factor.
+    public static func angle(sine: Tensor, cosine: Tensor) -> Tensor {
+        arcTangentOperator(.tensor(sine), .tensor(cosine))
+    }
+
+    /// The elements, with those of `other` where `mask`, of truth values, is true.
+    public func replaced(where mask: Tensor, by other: Tensor) -> Tensor {
+        Self.whereOperator(.tensor(mask), .tensor(other), .tensor(self))
+    }
+
+    /// Whether each element is greater than the one of `other`, as a tensor of truth values.
+    public func exceeds(_ other: Tensor) -> Tensor { Self.greaterOperator(.tensor(self), .tensor(other)) }
+
+    /// Whether each element is greater than a number, as a tensor of truth values.
+    public func exceeds(_ bound: Double) -> Tensor { Self.greaterScalarOperator(.tensor(self), .double(bound)) }
+
     /// Whether each pair of elements is equal, as a tensor of truth values.
     public func equals(_ other: Tensor) -> Tensor { Self.equalOperator(.tensor(self), .tensor(other)) }
 
+    /// Whether each element is neither infinite nor not a number, as a tensor of truth values.
+    public func areFinite() -> Tensor { Self.finiteOperator(.tensor(self)) }
+
     /// Whether no element is infinite or not a number.
     public var isAllFinite: Bool {
-        Self.finiteOperator(.tensor(self)).all()
+        areFinite().all()
     }
 
     /// The matrix product over the last two dimensions, broadcast over the others.

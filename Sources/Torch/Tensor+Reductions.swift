@@ -9,6 +9,7 @@ extension Tensor {
     private static let argumentMaximumOperator = Operator("aten::argmax")
     private static let allOperator = Operator("aten::all")
     private static let normOperator = Operator("aten::linalg_vector_norm")
+    private static let deviationOperator = Operator("aten::std")
     private static let countsOperator = Operator("aten::bincount")
 
     /// The sum of all elements, as a tensor of no dimension.
@@ -16,6 +17,9 @@ extension Tensor {
 
     /// The mean of all elements, as a tensor of no dimension.
     public func mean() -> Tensor { Self.meanAllOperator(.tensor(self)) }
+
+    /// The standard deviation of all elements, over their number less one, as a tensor of no dimension.
+    public func standardDeviation() -> Tensor { Self.deviationOperator(.tensor(self)) }
 
     /// The sum along dimensions.
     public func sum(along dimensions: [Int], keeping: Bool = false) -> Tensor {

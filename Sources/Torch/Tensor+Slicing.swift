@@ -4,6 +4,8 @@ extension Tensor {
     private static let selectOperator = Operator("aten::select", "int")
     private static let indexSelectOperator = Operator("aten::index_select")
     private static let gatherOperator = Operator("aten::gather")
+    private static let scatterInPlaceOperator = Operator("aten::scatter_", "src")
+    private static let sortOperator = Operator("aten::sort")
     private static let indexAddOperator = Operator("aten::index_add")
 
     /// The elements with `index` in the first dimension; negative ones count from the last.
@@ -40,6 +42,18 @@ extension Tensor {
     /// For each position of `indices`, the element at that index of `dimension`; see PyTorch's `gather`.
     public func taken(_ indices: Tensor, along dimension: Int) -> Tensor {
         Self.gatherOperator(.tensor(self), .int(dimension), .tensor(indices))
+    }
+
+    /// Overwrites in place, for each position of `indices`, the element at that index of `dimension`: the opposite of
+    /// ``taken(_:along:)``.
+    public func put(_ source: Tensor, at indices: Tensor, along dimension: Int) {
+        Self.scatterInPlaceOperator.run(.tensor(self), .int(dimension), .tensor(indices), .tensor(source))
+    }
+
+    /// The elements in order along a dimension, and the index of each, int64.
+    public func sorted(along dimension: Int, descending: Bool = false) -> (values: Tensor, indices: Tensor) {
+        let results = Self.sortOperator.tensors(.tensor(self), .int(dimension), .bool(descending))
+        return (results[0], results[1])
     }
 
     /// A copy to whose rows `indices`, `[K]` int64, the rows of `source` are added; repeated indices add up.

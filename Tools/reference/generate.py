@@ -3,8 +3,6 @@
 import sys
 from pathlib import Path
 
-import torch
-
 import center_loss
 import classification
 import files
@@ -13,8 +11,27 @@ import layers
 import lenetplusplus
 import optimizers
 import schedules
+import torch
 
-MODULES = [layers, optimizers, schedules, lenetplusplus, center_loss, classification, initialisation, files]
+import golden
+import heads
+import miners
+import pair_losses
+
+MODULES = [
+    layers,
+    optimizers,
+    schedules,
+    lenetplusplus,
+    center_loss,
+    classification,
+    initialisation,
+    files,
+    heads,
+    pair_losses,
+    miners,
+    golden,
+]
 
 
 def main():

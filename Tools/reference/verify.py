@@ -10,6 +10,10 @@ from verify_network import verify_network
 from verify_optimizers import verify_optimizers
 from verify_schedules import verify_schedules
 
+from verify_heads import verify_heads
+from verify_miners import verify_golden, verify_miners
+from verify_pairs import verify_pair_losses
+
 CHECKS = {
     "layers.safetensors": verify_layers,
     "optimizers.safetensors": verify_optimizers,
@@ -19,6 +23,10 @@ CHECKS = {
     "classification.safetensors": verify_classification,
     "initialisation.json": verify_initialisation,
     "safetensors": verify_files,
+    "heads.safetensors": verify_heads,
+    "pair_losses.safetensors": verify_pair_losses,
+    "miners.safetensors": verify_miners,
+    "golden.json": verify_golden,
 }
 
 

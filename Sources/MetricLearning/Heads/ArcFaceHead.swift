@@ -1,0 +1,55 @@
+public import NeuralNetwork
+public import Torch
+
+/// Softmax over cosines with a margin on the target's angle: `logit_y = s cos(theta_y + m)`, others `s cos(theta_j)`.
+///
+/// theta_j is the angle between an embedding and the vector of class j. Deng et al., "ArcFace: Additive Angular Margin Loss
+/// for Deep Face Recognition", CVPR 2019, eq. 3. Choose it for many classes with clean labels that must be told apart
+/// finely, above all faces. With embeddings of few dimensions or few samples a class begin with s = 10 and m = 0.2.
+public final class ArcFaceHead: Module, AngularHead {
+    private let weight: Parameter
+    private let margin: AngularMargin
+    private let scale: Double
+
+    /// C, the number of classes.
+    public let classes: Int
+
+    /// Creates a head whose class vectors are drawn by Glorot and Bengio's rule.
+    ///
+    /// - Parameters:
+    ///   - classes: C.
+    ///   - embedding: D, the length of an embedding.
+    ///   - scale: s, above 0; 64 in the paper.
+    ///   - margin: m, from 0 to below pi; 0.5 radians in the paper.
+    ///   - overflow: what happens where `theta_y + m` passes pi; the paper leaves it open, and programs use `.cosine`.
+    ///   - gradient: what goes backward through the margin.
+    ///   - generator: gives the seeds of the first values.
+    public init(
+        classes: Int, embedding: Int, scale: Double = 64, margin: Angle = .radians(0.5),
+        overflow: MarginOverflow = .cosine, gradient: MarginGradient = .exact,
+        using generator: inout some RandomNumberGenerator
+    ) {
+        requireScale(scale, "ArcFaceHead")
+        requireMargin(margin, "ArcFaceHead")
+        self.classes = classes
+        self.scale = scale
+        self.margin = AngularMargin(angle: .same(margin.radians), overflow: overflow, gradient: gradient)
+        weight = ClassVectors.drawn(classes: classes, embedding: embedding, for: "ArcFaceHead", using: &generator)
+    }
+
+    /// The class vectors `[C, D]`, each of length 1.
+    public var classVectors: Tensor { ClassVectors(weight: weight.tensor).normalised }
+
+    /// The mean cross entropy of embeddings `[N, D]` with labels `[N]` int64 in `0..<C`; 0 for an empty batch.
+    public func loss(_ embeddings: Tensor, _ labels: Tensor) -> Loss {
+        labels.checkLabels(for: embeddings, dimension: weight.tensor.size(1), classes: classes, "ArcFaceHead.loss")
+        return Loss(
+            MarginSoftmax.loss(
+                embeddings: embeddings, weights: weight.tensor, labels: labels, margin: margin, scale: scale))
+    }
+
+    /// The logits `[N, C]` of embeddings `[N, D]`, without the margin: s times the cosines.
+    public func logits(_ embeddings: Tensor) -> Tensor {
+        ClassVectors(weight: weight.tensor).cosines(embeddings) * scale
+    }
+}

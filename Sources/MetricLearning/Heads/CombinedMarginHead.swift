@@ -1,0 +1,65 @@
+public import NeuralNetwork
+public import Torch
+
+/// Softmax over cosines with three margins on the target: `logit_y = s (cos(m1 theta_y + m2) - m3)`, others `s cos(theta_j)`.
+///
+/// theta_j is the angle between an embedding and the vector of class j. All three act together. Deng et al., "ArcFace",
+/// CVPR 2019, eq. 4, which tries (1, 0.3, 0.2), called CM1, and (0.9, 0.4, 0.15), CM2; (1, 0.5, 0) is ArcFace, (1, 0, 0.35)
+/// CosFace and (1.35, 0, 0) a SphereFace with embeddings of one length. Choose it to try a curve between these.
+public final class CombinedMarginHead: Module, AngularHead {
+    private let weight: Parameter
+    private let margin: AngularMargin
+    private let scale: Double
+
+    /// C, the number of classes.
+    public let classes: Int
+
+    /// Creates a head whose class vectors are drawn by Glorot and Bengio's rule; its margins are the paper's CM1.
+    ///
+    /// - Parameters:
+    ///   - classes: C.
+    ///   - embedding: D, the length of an embedding.
+    ///   - scale: s, above 0; 64 in the paper.
+    ///   - multiplier: m1, a factor on the angle, above 0.
+    ///   - angle: m2, added to the angle, from 0 to below pi.
+    ///   - cosine: m3, subtracted from the cosine, 0 or more.
+    ///   - overflow: what happens where `m1 theta_y + m2` passes pi; `.none` is the paper's formula.
+    ///   - gradient: what goes backward through m1 and m2.
+    ///   - generator: gives the seeds of the first values.
+    public init(
+        classes: Int, embedding: Int, scale: Double = 64, multiplier: Double = 1, angle: Angle = .radians(0.3),
+        cosine: Double = 0.2, overflow: MarginOverflow = .none, gradient: MarginGradient = .exact,
+        using generator: inout some RandomNumberGenerator
+    ) {
+        requireScale(scale, "CombinedMarginHead")
+        requireMargin(angle, "CombinedMarginHead")
+        requireMargin(cosine, "CombinedMarginHead")
+        require(
+            multiplier > 0 && multiplier.isFinite,
+            "CombinedMarginHead: expected a multiplier above 0, got \(multiplier)")
+        self.classes = classes
+        self.scale = scale
+        margin = AngularMargin(
+            multiplier: multiplier, angle: .same(angle.radians), cosine: .same(cosine), overflow: overflow,
+            gradient: gradient)
+        weight = ClassVectors.drawn(
+            classes: classes, embedding: embedding, for: "CombinedMarginHead", using: &generator)
+    }
+
+    /// The class vectors `[C, D]`, each of length 1.
+    public var classVectors: Tensor { ClassVectors(weight: weight.tensor).normalised }
+
+    /// The mean cross entropy of embeddings `[N, D]` with labels `[N]` int64 in `0..<C`; 0 for an empty batch.
+    public func loss(_ embeddings: Tensor, _ labels: Tensor) -> Loss {
+        labels.checkLabels(
+            for: embeddings, dimension: weight.tensor.size(1), classes: classes, "CombinedMarginHead.loss")
+        return Loss(
+            MarginSoftmax.loss(
+                embeddings: embeddings, weights: weight.tensor, labels: labels, margin: margin, scale: scale))
+    }
+
+    /// The logits `[N, C]` of embeddings `[N, D]`, without the margins: s times the cosines.
+    public func logits(_ embeddings: Tensor) -> Tensor {
+        ClassVectors(weight: weight.tensor).cosines(embeddings) * scale
+    }
+}

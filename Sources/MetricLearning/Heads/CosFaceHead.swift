@@ -1,0 +1,53 @@
+public import NeuralNetwork
+public import Torch
+
+/// Softmax over cosines with a margin on the target's cosine: `logit_y = s (cos(theta_y) - m)`, others `s cos(theta_j)`.
+///
+/// theta_j is the angle between an embedding and the vector of class j. Wang et al., "CosFace: Large Margin Cosine Loss for
+/// Deep Face Recognition", CVPR 2018; Wang et al., "Additive Margin Softmax for Face Verification", 2018. Choose it like
+/// ArcFace; its gradient is the same at every angle, so it trains more easily from scratch.
+public final class CosFaceHead: Module, AngularHead {
+    private let weight: Parameter
+    private let margin: AngularMargin
+    private let scale: Double
+
+    /// C, the number of classes.
+    public let classes: Int
+
+    /// Creates a head whose class vectors are drawn by Glorot and Bengio's rule.
+    ///
+    /// - Parameters:
+    ///   - classes: C.
+    ///   - embedding: D, the length of an embedding.
+    ///   - scale: s, above 0; 64 in the paper.
+    ///   - margin: m, a difference of cosines of 0 or more; 0.35 in the paper. In two dimensions no more than
+    ///     `1 - cos(2 pi / C)` can be kept between all classes (0.19 for ten), with D of C - 1 or more no more than `C / (C - 1)`.
+    ///   - generator: gives the seeds of the first values.
+    public init(
+        classes: Int, embedding: Int, scale: Double = 64, margin: Double = 0.35,
+        using generator: inout some RandomNumberGenerator
+    ) {
+        requireScale(scale, "CosFaceHead")
+        requireMargin(margin, "CosFaceHead")
+        self.classes = classes
+        self.scale = scale
+        self.margin = AngularMargin(cosine: .same(margin))
+        weight = ClassVectors.drawn(classes: classes, embedding: embedding, for: "CosFaceHead", using: &generator)
+    }
+
+    /// The class vectors `[C, D]`, each of length 1.
+    public var classVectors: Tensor { ClassVectors(weight: weight.tensor).normalised }
+
+    /// The mean cross entropy of embeddings `[N, D]` with labels `[N]` int64 in `0..<C`; 0 for an empty batch.
+    public func loss(_ embeddings: Tensor, _ labels: Tensor) -> Loss {
+        labels.checkLabels(for: embeddings, dimension: weight.tensor.size(1), classes: classes, "CosFaceHead.loss")
+        return Loss(
+            MarginSoftmax.loss(
+                embeddings: embeddings, weights: weight.tensor, labels: labels, margin: margin, scale: scale))
+    }
+
+    /// The logits `[N, C]` of embeddings `[N, D]`, without the margin: s times the cosines.
+    public func logits(_ embeddings: Tensor) -> Tensor {
+        ClassVectors(weight: weight.tensor).cosines(embeddings) * scale
+    }
+}

@@ -1,0 +1,124 @@
+public import NeuralNetwork
+import Randomness
+public import Torch
+
+/// ArcFace or CosFace with a margin drawn anew for each sample: `logit_y = s cos(theta_y + m_i)` or `s (cos(theta_y) - m_i)`
+/// with `m_i` normal, others `s cos(theta_j)`.
+///
+/// Boutros et al., "ElasticFace: Elastic Margin Loss for Deep Face Recognition", CVPR Workshops 2022. Choose it where classes
+/// differ much in spread, so that no one margin fits all.
+public final class ElasticFaceHead: Module, AngularHead, RandomizedModule {
+    /// What the margins are of, and how they are spread.
+    public enum Margin: Sendable, Equatable {
+        /// Angles, as in ArcFace; the paper's 0.5 with a deviation of 0.05 radians, and 0.0175 where margins are sorted.
+        case arc(mean: Angle = .radians(0.5), deviation: Angle = .radians(0.05))
+        /// Differences of cosines, as in CosFace; the paper's 0.35 with a deviation of 0.05, and 0.02 where margins are
+        /// sorted.
+        case cosine(mean: Double = 0.35, deviation: Double = 0.05)
+    }
+
+    private let weight: Parameter
+    private let margin: Margin
+    private let sortsMargins: Bool
+    private let scale: Double
+    private let overflow: MarginOverflow
+    private let gradient: MarginGradient
+    private var draws: SeededGenerator
+
+    /// C, the number of classes.
+    public let classes: Int
+
+    /// Creates a head whose class vectors are drawn by Glorot and Bengio's rule.
+    ///
+    /// - Parameters:
+    ///   - classes: C.
+    ///   - embedding: D, the length of an embedding.
+    ///   - scale: s, above 0; 64 in the paper.
+    ///   - margin: the distribution of margins.
+    ///   - sortsMargins: whether the greater margins of a batch go to its harder samples, those with the smaller target
+    ///     cosine: the paper's "plus" forms, ElasticFace-Arc+ and -Cos+.
+    ///   - overflow: what happens where `theta_y + m_i` passes pi; `.none` is the paper's formula.
+    ///   - gradient: what goes backward through an angular margin.
+    ///   - generator: gives the seeds of the first values.
+    public init(
+        classes: Int, embedding: Int, scale: Double = 64, margin: Margin = .arc(), sortsMargins: Bool = false,
+        overflow: MarginOverflow = .none, gradient: MarginGradient = .exact,
+        using generator: inout some RandomNumberGenerator
+    ) {
+        requireScale(scale, "ElasticFaceHead")
+        switch margin {
+        case .arc(let mean, let deviation):
+            requireMargin(mean, "ElasticFaceHead")
+            requireMargin(deviation, "ElasticFaceHead's deviation")
+        case .cosine(let mean, let deviation):
+            requireMargin(mean, "ElasticFaceHead")
+            requireMargin(deviation, "ElasticFaceHead's deviation")
+        }
+        self.classes = classes
+        self.scale = scale
+        self.margin = margin
+        self.sortsMargins = sortsMargins
+        self.overflow = overflow
+        self.gradient = gradient
+        weight = ClassVectors.drawn(classes: classes, embedding: embedding, for: "ElasticFaceHead", using: &generator)
+        draws = SeededGenerator(seed: generator.next())
+    }
+
+    /// Starts the draws of margins anew.
+    public func reseed(_ seed: UInt64) {
+        draws = SeededGenerator(seed: seed)
+    }
+
+    /// The class vectors `[C, D]`, each of length 1.
+    public var classVectors: Tensor { ClassVectors(weight: weight.tensor).normalised }
+
+    /// The mean cross entropy of embeddings `[N, D]` with labels `[N]` int64 in `0..<C`; 0 for an empty batch.
+    ///
+    /// While the module trains margins are drawn; else each is the mean.
+    public func loss(_ embeddings: Tensor, _ labels: Tensor) -> Loss {
+        labels.checkLabels(
+            for: embeddings, dimension: weight.tensor.size(1), classes: classes, "ElasticFaceHead.loss")
+        let (mean, deviation) =
+            switch margin {
+            case .arc(let mean, let deviation): (mean.radians, deviation.radians)
+            case .cosine(let mean, let deviation): (mean, deviation)
+            }
+        guard isTraining else { return loss(embeddings, labels, amount: .same(mean)) }
+        let margins = Tensor.normal(
+            labels.shape, mean: mean, deviation: deviation, dtype: weight.tensor.dtype, device: labels.device,
+            using: &draws)
+        return loss(embeddings, labels, margins: margins)
+    }
+
+    /// The loss with margins `[N]` as they were drawn.
+    func loss(_ embeddings: Tensor, _ labels: Tensor, margins: Tensor) -> Loss {
+        let assigned = sortsMargins ? withoutGradients { sorted(margins, embeddings, labels) } : margins
+        return loss(embeddings, labels, amount: .each(assigned))
+    }
+
+    /// The logits `[N, C]` of embeddings `[N, D]`, without the margin: s times the cosines.
+    public func logits(_ embeddings: Tensor) -> Tensor {
+        ClassVectors(weight: weight.tensor).cosines(embeddings) * scale
+    }
+
+    private func loss(_ embeddings: Tensor, _ labels: Tensor, amount: AngularMargin.Amount) -> Loss {
+        let margin =
+            switch margin {
+            case .arc: AngularMargin(angle: amount, overflow: overflow, gradient: gradient)
+            case .cosine: AngularMargin(cosine: amount)
+            }
+        return Loss(
+            MarginSoftmax.loss(
+                embeddings: embeddings, weights: weight.tensor, labels: labels, margin: margin, scale: scale))
+    }
+
+    /// The greater margins for the samples with the smaller target cosine.
+    private func sorted(_ margins: Tensor, _ embeddings: Tensor, _ labels: Tensor) -> Tensor {
+        let vectors = classVectors.gathered(labels)
+        let directions = embeddings.to(vectors.dtype).shortened().rows.normalised()
+        let fromEasiest = (directions * vectors).sum(along: [1]).sorted(along: 0, descending: true).indices
+        let assigned = margins.zeros()
+        assigned.put(margins.sorted(along: 0).values, at: fromEasiest, along: 0)
+        return assigned
+    }
+}

@@ -1,0 +1,62 @@
+import Foundation
+public import NeuralNetwork
+public import Torch
+
+/// Softmax over cosines, without a margin: `logits_j = s cos(theta_j)`, `loss = mean(-log softmax(logits)[label])`.
+///
+/// theta_j is the angle between an embedding and the vector of class j. Wang et al., "NormFace: L2 Hypersphere Embedding for
+/// Face Verification", ACM Multimedia 2017; Zhai and Wu, "Classification is a Strong Baseline for Deep Metric Learning",
+/// BMVC 2019, whose temperature is 1 / s. Choose it as the plain beginning when embeddings will be compared by their
+/// cosine, and for clean, small or retrieval data, where a margin brings little.
+public final class NormSoftmaxHead: Module, AngularHead {
+    private let weight: Parameter
+    private let scale: Double
+
+    /// C, the number of classes.
+    public let classes: Int
+
+    /// Creates a head whose class vectors are drawn from the standard normal distribution.
+    ///
+    /// - Parameters:
+    ///   - classes: C.
+    ///   - embedding: D, the length of an embedding.
+    ///   - scale: s, above 0; 20 is the temperature 0.05 of Zhai and Wu. With a small one the loss cannot come near 0:
+    ///     see ``leastScale(classes:probability:)``.
+    ///   - generator: gives the seeds of the first values.
+    public init(
+        classes: Int, embedding: Int, scale: Double = 20, using generator: inout some RandomNumberGenerator
+    ) {
+        requireScale(scale, "NormSoftmaxHead")
+        self.classes = classes
+        self.scale = scale
+        weight = ClassVectors.drawn(
+            classes: classes, embedding: embedding, .normal, for: "NormSoftmaxHead", using: &generator)
+    }
+
+    /// The class vectors `[C, D]`, each of length 1.
+    public var classVectors: Tensor { ClassVectors(weight: weight.tensor).normalised }
+
+    /// The mean cross entropy of embeddings `[N, D]` with labels `[N]` int64 in `0..<C`; 0 for an empty batch.
+    public func loss(_ embeddings: Tensor, _ labels: Tensor) -> Loss {
+        labels.checkLabels(
+            for: embeddings, dimension: weight.tensor.size(1), classes: classes, "NormSoftmaxHead.loss")
+        return Loss(
+            MarginSoftmax.loss(
+                embeddings: embeddings, weights: weight.tensor, labels: labels, margin: AngularMargin(), scale: scale))
+    }
+
+    /// The logits `[N, C]` of embeddings `[N, D]`: s times the cosines.
+    public func logits(_ embeddings: Tensor) -> Tensor {
+        ClassVectors(weight: weight.tensor).cosines(embeddings) * scale
+    }
+
+    /// The least scale with which a sample at its class vector can reach `probability`, within 0..<1, while the class
+    /// vectors lie as far apart as they can: `(C - 1) / C log((C - 1) p / (1 - p))`. Wang et al., "CosFace", CVPR 2018.
+    public static func leastScale(classes: Int, probability: Double) -> Double {
+        require(
+            classes > 1 && (0..<1).contains(probability),
+            "leastScale: expected 2 classes or more and a probability in 0..<1, got \(classes) and \(probability)")
+        let others = Double(classes - 1)
+        return max(0, others / Double(classes) * log(others * probability / (1 - probability)))
+    }
+}

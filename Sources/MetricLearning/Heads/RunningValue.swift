@@ -1,0 +1,13 @@
+import NeuralNetwork
+import Torch
+
+extension Buffer {
+    /// Moves a running value by `share` of the way to `value`; not at all where that is no finite number, which would stay
+    /// in it for ever.
+    func follow(_ value: Tensor, share: Double) {
+        withoutGradients {
+            let next = tensor * (1 - share) + value * share
+            tensor.assign(tensor.replaced(where: next.areFinite(), by: next))
+        }
+    }
+}
