@@ -67,7 +67,7 @@ let package = Package(
         library("Torch", ["CTorch", "Files"]),
         library("NeuralNetwork", ["Torch", "Files"]),
         library("Backbones", ["NeuralNetwork", "Torch"]),
-        library("MetricLearning", ["NeuralNetwork", "Randomness", "Torch"]),
+        library("MetricLearning", ["Files", "NeuralNetwork", "Randomness", "Torch"]),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
         library("Datasets", ["CZlib", "Files", "Randomness", .product(name: "Crypto", package: "swift-crypto")]),
         library("Evaluation"),
@@ -104,7 +104,7 @@ let package = Package(
         tests("TorchTests", ["Torch", "Files", "Randomness"]),
         tests("NeuralNetworkTests", ["NeuralNetwork", "Torch", "Files", "Randomness"]),
         tests("BackbonesTests", ["Backbones", "NeuralNetwork", "Torch", "Randomness"]),
-        tests("MetricLearningTests", ["MetricLearning", "Backbones", "NeuralNetwork", "Torch", "Randomness"]),
+        tests("MetricLearningTests", ["MetricLearning", "Backbones", "Files", "NeuralNetwork", "Torch", "Randomness"]),
         tests("EvaluationTests", ["Evaluation", "Torch"]),
         tests("ConfigurationTests", ["Configuration", "Files", "Randomness"]),
         tests(

@@ -24,11 +24,11 @@ extension Tensor {
     private static let cosineOperator = Operator("aten::cos")
     private static let arcTangentOperator = Operator("aten::atan2")
     private static let equalOperator = Operator("aten::eq", "Tensor")
-    private static let greaterOperator = Operator("aten::gt", "Tensor")
-    private static let greaterScalarOperator = Operator("aten::gt", "Scalar")
-    private static let whereOperator = Operator("aten::where", "self")
     private static let finiteOperator = Operator("aten::isfinite")
     private static let matrixProductOperator = Operator("aten::matmul")
+    private static let arcCosineOperator = Operator("aten::acos")
+    private static let logarithmOfSumOperator = Operator("aten::logaddexp")
+    private static let distancesOperator = Operator("aten::cdist")
 
     /// The sum of each pair of elements.
     public static func + (left: Tensor, right: Tensor) -> Tensor { addOperator(.tensor(left), .tensor(right)) }
@@ -83,6 +83,12 @@ extension Tensor {
     public func logarithm() -> Tensor { Self.logarithmOperator(.tensor(self)) }
     /// The absolute value of each element.
     public func absolute() -> Tensor { Self.absoluteOperator(.tensor(self)) }
+    /// The angle in radians whose cosine is each element; its derivative is infinite at -1 and 1.
+    public func arcCosine() -> Tensor { Self.arcCosineOperator(.tensor(self)) }
+    /// `log(e^x + e^y)` of each pair of elements, without overflow.
+    public static func logarithmOfSumOfExponentials(_ left: Tensor, _ right: Tensor) -> Tensor {
+        logarithmOfSumOperator(.tensor(left), .tensor(right))
+    }
 
     /// Each element held within bounds.
     public func clamped(min: Double? = nil, max: Double? = nil) -> Tensor {
@@ -108,17 +114,6 @@ extension Tensor {
         arcTangentOperator(.tensor(sine), .tensor(cosine))
     }
 
-    /// The elements, with those of `other` where `mask`, of truth values, is true.
-    public func replaced(where mask: Tensor, by other: Tensor) -> Tensor {
-        Self.whereOperator(.tensor(mask), .tensor(other), .tensor(self))
-    }
-
-    /// Whether each element is greater than the one of `other`, as a tensor of truth values.
-    public func exceeds(_ other: Tensor) -> Tensor { Self.greaterOperator(.tensor(self), .tensor(other)) }
-
-    /// Whether each element is greater than a number, as a tensor of truth values.
-    public func exceeds(_ bound: Double) -> Tensor { Self.greaterScalarOperator(.tensor(self), .double(bound)) }
-
     /// Whether each pair of elements is equal, as a tensor of truth values.
     public func equals(_ other: Tensor) -> Tensor { Self.equalOperator(.tensor(self), .tensor(other)) }
 
@@ -133,5 +128,14 @@ extension Tensor {
     /// The matrix product over the last two dimensions, broadcast over the others.
     public func matrixProduct(_ other: Tensor) -> Tensor {
         Self.matrixProductOperator(.tensor(self), .tensor(other))
+    }
+
+    /// The Euclidean distance of each row of `[N, D]` to each of `other` `[M, D]`: `[N, M]`.
+    ///
+    /// Taken from the differences themselves, so that close rows lose no digits, and with a derivative of 0 where the
+    /// distance is 0.
+    public func euclideanDistances(to other: Tensor) -> Tensor {
+        // Mode 2 keeps libtorch from expanding the square into a matrix product.
+        Self.distancesOperator(.tensor(self), .tensor(other), .double(2), .int(2))
     }
 }

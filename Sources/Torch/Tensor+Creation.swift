@@ -5,6 +5,7 @@ extension Tensor {
     private static let arangeOperator = Operator("aten::arange")
     private static let uniformOperator = Operator("aten::uniform_")
     private static let normalOperator = Operator("aten::normal_")
+    private static let multinomialOperator = Operator("aten::multinomial")
     private static let bernoulliOperator = Operator("aten::bernoulli_", "float")
 
     /// A tensor whose elements are not set yet.
@@ -60,5 +61,15 @@ extension Tensor {
         bernoulliOperator(
             .tensor(empty(shape, dtype: dtype, device: device)), .double(probability),
             .generator(seed: generator.next(), device))
+    }
+
+    /// For each row of weights `[N, M]`, `draws` indices of columns, each as likely as its weight: `[N, draws]` int64.
+    ///
+    /// - Precondition: weights are finite and not negative, and some of each row is positive.
+    public static func draws(
+        _ draws: Int, weights: Tensor, using generator: inout some RandomNumberGenerator
+    ) -> Tensor {
+        multinomialOperator(
+            .tensor(weights), .int(draws), .bool(true), .generator(seed: generator.next(), weights.device))
     }
 }

@@ -10,6 +10,8 @@ extension Tensor {
     private static let adaptiveAveragePoolOperator = Operator("aten::adaptive_avg_pool2d")
     private static let adaptiveMaximumPoolOperator = Operator("aten::adaptive_max_pool2d")
     private static let crossEntropyOperator = Operator("aten::cross_entropy_loss")
+    private static let sigmoidOperator = Operator("aten::sigmoid")
+    private static let softplusOperator = Operator("aten::softplus")
     private static let softmaxOperator = Operator("aten::softmax", "int")
     private static let logarithmOfSoftmaxOperator = Operator("aten::log_softmax", "int")
     private static let logarithmOfSumOfExponentialsOperator = Operator("aten::logsumexp")
@@ -81,6 +83,15 @@ extension Tensor {
     /// The mean over the batch of `-log softmax(logits)[label]`, for logits `[N, C]` and labels `[N]` int64.
     public func crossEntropy(_ labels: Tensor) -> Tensor {
         Self.crossEntropyOperator(.tensor(self), .tensor(labels))
+    }
+
+    /// `1 / (1 + e^-x)` of each element.
+    public func sigmoid() -> Tensor { Self.sigmoidOperator(.tensor(self)) }
+
+    /// `log(1 + e^x)` of each element, without overflow.
+    public func softplus() -> Tensor {
+        // Above 40 the result is x itself even in float64; libtorch's own bound of 20 would cost digits there.
+        Self.softplusOperator(.tensor(self), .double(1), .double(40))
     }
 
     /// Exponentials along a dimension, scaled to the sum 1.

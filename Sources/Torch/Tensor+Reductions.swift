@@ -7,6 +7,9 @@ extension Tensor {
     private static let maximumOperator = Operator("aten::amax")
     private static let minimumOperator = Operator("aten::amin")
     private static let argumentMaximumOperator = Operator("aten::argmax")
+    private static let argumentMinimumOperator = Operator("aten::argmin")
+    private static let cumulativeSumOperator = Operator("aten::cumsum")
+    private static let anyOperator = Operator("aten::any", "dim")
     private static let allOperator = Operator("aten::all")
     private static let normOperator = Operator("aten::linalg_vector_norm")
     private static let deviationOperator = Operator("aten::std")
@@ -44,6 +47,21 @@ extension Tensor {
     /// The index of the greatest element along a dimension, int64.
     public func argumentMaximum(along dimension: Int) -> Tensor {
         Self.argumentMaximumOperator(.tensor(self), .int(dimension), .bool(false))
+    }
+
+    /// The index of the least element along a dimension, int64.
+    public func argumentMinimum(along dimension: Int) -> Tensor {
+        Self.argumentMinimumOperator(.tensor(self), .int(dimension), .bool(false))
+    }
+
+    /// At each element, the sum of it and all before it along a dimension; int64 for truth values.
+    public func cumulativeSum(along dimension: Int) -> Tensor {
+        Self.cumulativeSumOperator(.tensor(self), .int(dimension))
+    }
+
+    /// Whether any element along a dimension is true, or not zero.
+    public func any(along dimension: Int) -> Tensor {
+        Self.anyOperator(.tensor(self), .int(dimension), .bool(false))
     }
 
     /// Whether all elements are true, or not zero.

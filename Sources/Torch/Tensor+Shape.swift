@@ -6,6 +6,7 @@ extension Tensor {
     private static let transposeOperator = Operator("aten::transpose", "int")
     private static let unsqueezeOperator = Operator("aten::unsqueeze")
     private static let squeezeOperator = Operator("aten::squeeze", "dim")
+    private static let diagonalOperator = Operator("aten::diagonal")
     private static let expandOperator = Operator("aten::expand")
     private static let concatenateOperator = Operator("aten::cat")
     private static let stackOperator = Operator("aten::stack")
@@ -38,6 +39,11 @@ extension Tensor {
     /// Without the dimension `dimension`, if its size is 1.
     public func squeezed(_ dimension: Int) -> Tensor {
         Self.squeezeOperator(.tensor(self), .int(dimension))
+    }
+
+    /// The elements of a matrix whose row is their column, as many as the shorter side.
+    public func diagonal() -> Tensor {
+        Self.diagonalOperator(.tensor(self), .int(0), .int(0), .int(1))
     }
 
     /// Dimensions of size 1 repeated to `shape` without a copy; -1 keeps a size.

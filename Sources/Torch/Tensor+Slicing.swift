@@ -6,6 +6,8 @@ extension Tensor {
     private static let gatherOperator = Operator("aten::gather")
     private static let scatterInPlaceOperator = Operator("aten::scatter_", "src")
     private static let sortOperator = Operator("aten::sort")
+    private static let indexCopyOperator = Operator("aten::index_copy_")
+    private static let indexFillOperator = Operator("aten::index_fill_", "int_Scalar")
     private static let indexAddOperator = Operator("aten::index_add")
 
     /// The elements with `index` in the first dimension; negative ones count from the last.
@@ -54,6 +56,16 @@ extension Tensor {
     public func sorted(along dimension: Int, descending: Bool = false) -> (values: Tensor, indices: Tensor) {
         let results = Self.sortOperator.tensors(.tensor(self), .int(dimension), .bool(descending))
         return (results[0], results[1])
+    }
+
+    /// Overwrites the rows `indices`, `[K]` int64, by the rows of `source`, in place.
+    public func assign(_ source: Tensor, at indices: Tensor) {
+        Self.indexCopyOperator.run(.tensor(self), .int(0), .tensor(indices), .tensor(source))
+    }
+
+    /// Sets the elements `indices`, `[K]` int64, of the first dimension to a number, in place.
+    public func fill(_ value: Double, at indices: Tensor) {
+        Self.indexFillOperator.run(.tensor(self), .int(0), .tensor(indices), .double(value))
     }
 
     /// A copy to whose rows `indices`, `[K]` int64, the rows of `source` are added; repeated indices add up.

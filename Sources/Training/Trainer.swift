@@ -168,7 +168,7 @@ public final class Trainer {
         schedule(epoch: epoch, iteration: (epoch - 1) * batchCount + position)
         var generator = SeededGenerator(
             seed: recipe.seed, path: RandomStream.step.rawValue, UInt64(epoch), UInt64(position))
-        model.backbone.reseed(using: &generator)
+        for (_, module) in model.parts { module.reseed(using: &generator) }
         let (images, labels) = train.batch(indices)
         for optimizer in optimizers { optimizer.clearGradients() }
         let embeddings = withPrecision(precision, on: device) { model.backbone(images) }

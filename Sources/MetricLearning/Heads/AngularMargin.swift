@@ -58,9 +58,9 @@ struct AngularMargin {
 
         func replaced(where mask: Tensor, by other: Curve) -> Curve {
             Curve(
-                value: value.replaced(where: mask, by: other.value),
-                slope: slope.replaced(where: mask, by: other.slope),
-                angleSlope: angleSlope.replaced(where: mask, by: other.angleSlope))
+                value: other.value.kept(where: mask, else: value),
+                slope: other.slope.kept(where: mask, else: slope),
+                angleSlope: other.angleSlope.kept(where: mask, else: angleSlope))
         }
     }
 
@@ -76,7 +76,7 @@ struct AngularMargin {
             return curve
         case .easy:
             return Curve(value: cosines, slope: ones, angleSlope: zeros)
-                .replaced(where: cosines.exceeds(0), by: curve)
+                .replaced(where: cosines .> 0, by: curve)
         case .clip:
             let held = widened.clamped(min: Self.clipping, max: .pi - Self.clipping)
             return Curve(value: held.cosine(), slope: zeros, angleSlope: zeros)
@@ -87,7 +87,7 @@ struct AngularMargin {
             let past = Curve(
                 value: cosines - left * left.sine(), slope: ones,
                 angleSlope: zeros - (left.sine() + left * left.cosine()) / multiplier)
-            return curve.replaced(where: widened.exceeds(.pi), by: past)
+            return curve.replaced(where: widened .> .pi, by: past)
         }
     }
 }

@@ -61,9 +61,9 @@ public final class CurricularFaceHead: Module, AngularHead {
             let isHard = withoutGradients {
                 var raw = margin
                 raw.overflow = .none
-                return cosines.exceeds(raw(targets).unsqueezed(1))
+                return cosines .> raw(targets).unsqueezed(1)
             }
-            let modulated = cosines.replaced(where: isHard, by: cosines * (cosines + progress.tensor))
+            let modulated = (cosines * (cosines + progress.tensor)).kept(where: isHard, else: cosines)
             return Loss(MarginSoftmax.crossEntropy(modulated * scale, labels, target: margin(targets) * scale))
         }
     }

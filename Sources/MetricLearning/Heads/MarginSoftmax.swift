@@ -12,7 +12,8 @@ enum MarginSoftmax {
         withPrecision(.fp32, on: embeddings.device) {
             let rows = embeddings.to(weights.dtype)
             let targets = withoutGradients {
-                (rows.shortened().rows.normalised() * weights.gathered(labels).normalised()).sum(along: [1]).heldAsCosines()
+                (rows.shortened().rows.normalised() * weights.gathered(labels).normalised()).sum(along: [1])
+                    .heldAsCosines()
             }
             let (value, slope) = margin.valueAndSlope(targets)
             return fusedOperator(

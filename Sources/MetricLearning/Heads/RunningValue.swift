@@ -7,7 +7,7 @@ extension Buffer {
     func follow(_ value: Tensor, share: Double) {
         withoutGradients {
             let next = tensor * (1 - share) + value * share
-            tensor.assign(tensor.replaced(where: next.areFinite(), by: next))
+            tensor.assign(next.kept(where: next.areFinite(), else: tensor))
         }
     }
 }

@@ -6,7 +6,12 @@ public struct HeadRecipe: Codable, Sendable {
     let settings: any HeadSettings
 
     /// The kinds of head that recipes can name.
-    static let kinds: [any HeadSettings.Type] = [SoftmaxHeadSettings.self]
+    static let kinds: [any HeadSettings.Type] = [
+        SoftmaxHeadSettings.self, NormSoftmaxHeadSettings.self, L2SoftmaxHeadSettings.self, ArcFaceHeadSettings.self,
+        CosFaceHeadSettings.self, SphereFaceHeadSettings.self, CombinedMarginHeadSettings.self,
+        SubCenterArcFaceHeadSettings.self, AdaFaceHeadSettings.self, MagFaceHeadSettings.self,
+        CurricularFaceHeadSettings.self, ElasticFaceArcHeadSettings.self, ElasticFaceCosHeadSettings.self,
+    ]
 
     /// Reads `{ name: ..., ... }`.
     public init(from decoder: any Decoder) throws {

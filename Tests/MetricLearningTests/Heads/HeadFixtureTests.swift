@@ -55,7 +55,8 @@ import Torch
                 compare(parameter.gradient, expected.reshaped(parameter.tensor.shape), item, name)
             }
             if item.has("gradient.embeddings") {
-                compare(embeddings.gradient, try tensor("gradient.embeddings", call), item, "embeddings", of: embeddings)
+                compare(
+                    embeddings.gradient, try tensor("gradient.embeddings", call), item, "embeddings", of: embeddings)
             }
             #expect(embeddings.gradient?.isAllFinite ?? true)
             #expect(model.head.firstNonFiniteGradient == nil)

@@ -1,0 +1,30 @@
+public import Torch
+
+/// The angle between two embeddings in radians, 0...pi: `d = acos(<x, y> / (|x| |y|))`.
+///
+/// The derivative of the arc cosine is infinite at -1 and 1; it is held to a million there, where the cosine's own is all
+/// but 0. A zero vector is at a right angle to everything.
+public struct AngularDistance: Distance {
+    /// False.
+    public var largerMeansCloser: Bool { false }
+
+    /// Creates the distance.
+    public init() {}
+
+    /// Each of `first` `[N, D]` against each of `second` `[M, D]`: `[N, M]`.
+    public func pairwise(_ first: Tensor, _ second: Tensor) -> Tensor {
+        Self.angle(of: CosineSimilarity().pairwise(first, second))
+    }
+
+    /// Each row of `first` `[N, D]` against the same row of `second` `[N, D]`: `[N]`.
+    public func rowwise(_ first: Tensor, _ second: Tensor) -> Tensor {
+        Self.angle(of: CosineSimilarity().rowwise(first, second))
+    }
+
+    private static func angle(of cosine: Tensor) -> Tensor {
+        let value = cosine.detached()
+        let slope = -(-value.squared() + 1).clamped(min: 1e-12).power(-0.5)
+        // The difference is 0, so it adds nothing but its derivative.
+        return value.arcCosine() + (cosine - value) * slope
+    }
+}

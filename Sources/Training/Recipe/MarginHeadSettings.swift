@@ -1,0 +1,166 @@
+import Configuration
+import MetricLearning
+
+/// `norm-softmax`.
+struct NormSoftmaxHeadSettings: HeadSettings {
+    static let name = "norm-softmax"
+
+    let scale: Double
+
+    init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        scale = try container.value(.scale, default: 20, .positive)
+    }
+
+    func make(classes: Int, embedding: Int, using generator: inout some RandomNumberGenerator) -> any ClassifierHead {
+        NormSoftmaxHead(classes: classes, embedding: embedding, scale: scale, using: &generator)
+    }
+}
+
+/// `l2-softmax`.
+struct L2SoftmaxHeadSettings: HeadSettings {
+    static let name = "l2-softmax"
+
+    let alpha: Double
+    let learnt: Bool
+    let bias: Bool
+
+    init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        alpha = try container.value(.alpha, default: 16, .positive)
+        learnt = try container.value(.learnt, default: false)
+        bias = try container.value(.bias, default: true)
+    }
+
+    func make(classes: Int, embedding: Int, using generator: inout some RandomNumberGenerator) -> any ClassifierHead {
+        L2SoftmaxHead(
+            classes: classes, embedding: embedding, length: learnt ? .learnt(initial: alpha) : .fixed(alpha),
+            bias: bias,
+            using: &generator)
+    }
+}
+
+/// `arcface`.
+struct ArcFaceHeadSettings: HeadSettings {
+    static let name = "arcface"
+
+    let scale: Double
+    let margin: AngleSetting
+    let overflow: MarginOverflow
+    let gradient: MarginGradient
+
+    init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        scale = try container.value(.scale, default: 64, .positive)
+        margin = try container.value(.margin, default: AngleSetting(.radians(0.5)), AngleSetting.isMargin)
+        overflow = try container.value(.overflow, default: .cosine)
+        gradient = try container.value(.gradient, default: .exact)
+    }
+
+    func make(classes: Int, embedding: Int, using generator: inout some RandomNumberGenerator) -> any ClassifierHead {
+        ArcFaceHead(
+            classes: classes, embedding: embedding, scale: scale, margin: margin.angle, overflow: overflow,
+            gradient: gradient, using: &generator)
+    }
+}
+
+/// `cosface`.
+struct CosFaceHeadSettings: HeadSettings {
+    static let name = "cosface"
+
+    let scale: Double
+    let margin: Double
+
+    init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        scale = try container.value(.scale, default: 64, .positive)
+        margin = try container.value(.margin, default: 0.35, in: 0...2)
+    }
+
+    func make(classes: Int, embedding: Int, using generator: inout some RandomNumberGenerator) -> any ClassifierHead {
+        CosFaceHead(classes: classes, embedding: embedding, scale: scale, margin: margin, using: &generator)
+    }
+}
+
+/// `sphereface`.
+struct SphereFaceHeadSettings: HeadSettings {
+    static let name = "sphereface"
+
+    let multiplier: Double?
+    let normalised: Bool
+    let scale: Double
+    let start: Double
+    let rate: Double
+    let floor: Double
+
+    init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        multiplier = try container.optional(.multiplier, .within(1...8))
+        normalised = try container.value(.normalised, default: false)
+        scale = try container.value(.scale, default: 30, .positive)
+        start = try container.value(.start, default: 1000, .notNegative)
+        rate = try container.value(.rate, default: 0.12, .notNegative)
+        floor = try container.value(.floor, default: 5, .notNegative)
+    }
+
+    func make(classes: Int, embedding: Int, using generator: inout some RandomNumberGenerator) -> any ClassifierHead {
+        SphereFaceHead(
+            classes: classes, embedding: embedding, multiplier: multiplier,
+            form: normalised ? .normalised(scale: scale) : .annealed(.init(start: start, rate: rate, floor: floor)),
+            using: &generator)
+    }
+}
+
+/// `combined-margin`.
+struct CombinedMarginHeadSettings: HeadSettings {
+    static let name = "combined-margin"
+
+    let scale: Double
+    let multiplier: Double
+    let angle: AngleSetting
+    let cosine: Double
+    let overflow: MarginOverflow
+    let gradient: MarginGradient
+
+    init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        scale = try container.value(.scale, default: 64, .positive)
+        multiplier = try container.value(.multiplier, default: 1, in: 0.1...8)
+        angle = try container.value(.angle, default: AngleSetting(.radians(0.3)), AngleSetting.isMargin)
+        cosine = try container.value(.cosine, default: 0.2, in: 0...2)
+        overflow = try container.value(.overflow, default: .none)
+        gradient = try container.value(.gradient, default: .exact)
+    }
+
+    func make(classes: Int, embedding: Int, using generator: inout some RandomNumberGenerator) -> any ClassifierHead {
+        CombinedMarginHead(
+            classes: classes, embedding: embedding, scale: scale, multiplier: multiplier, angle: angle.angle,
+            cosine: cosine, overflow: overflow, gradient: gradient, using: &generator)
+    }
+}
+
+/// `subcenter-arcface`.
+struct SubCenterArcFaceHeadSettings: HeadSettings {
+    static let name = "subcenter-arcface"
+
+    let centers: Int
+    let scale: Double
+    let margin: AngleSetting
+    let overflow: MarginOverflow
+    let gradient: MarginGradient
+
+    init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        centers = try container.value(.centers, default: 3, .positive)
+        scale = try container.value(.scale, default: 64, .positive)
+        margin = try container.value(.margin, default: AngleSetting(.radians(0.5)), AngleSetting.isMargin)
+        overflow = try container.value(.overflow, default: .cosine)
+        gradient = try container.value(.gradient, default: .exact)
+    }
+
+    func make(classes: Int, embedding: Int, using generator: inout some RandomNumberGenerator) -> any ClassifierHead {
+        SubCenterArcFaceHead(
+            classes: classes, embedding: embedding, centers: centers, scale: scale, margin: margin.angle,
+            overflow: overflow, gradient: gradient, using: &generator)
+    }
+}
