@@ -1,9 +1,10 @@
 import Datasets
 import Foundation
+import TestSupport
 import Testing
 import Torch
 
-struct EmbedTests {
+@Suite(.noLeaks) struct EmbedTests {
     private static let count = 32
 
     /// Runs `body` beside a copy of a finished training and the images that it measured on.

@@ -1,10 +1,11 @@
 import Files
+import TestSupport
 import Testing
 import Torch
 
 @testable import Training
 
-struct CheckpointTests {
+@Suite(.noLeaks) struct CheckpointTests {
     /// A training that stopped in the middle of its second epoch, restored into one that never ran, ends as one that never
     /// stopped: bit by bit, in metrics and in values.
     @Test(arguments: ["gradient", "paper", "movingAverage"])

@@ -1,10 +1,11 @@
 import Evaluation
+import TestSupport
 import Testing
 import Torch
 
 @testable import Training
 
-struct EpochProgressTests {
+@Suite(.noLeaks) struct EpochProgressTests {
     private func twoBatches() -> EpochProgress {
         var progress = EpochProgress()
         progress.add(loss: Tensor(Float(1)), predictions: Tensor([Int64(0), 1, 2]), labels: Tensor([Int64(0), 1, 1]))

@@ -1,11 +1,12 @@
 import Datasets
 import Files
+import TestSupport
 import Testing
 import Torch
 
 @testable import Training
 
-struct ModelBundleTests {
+@Suite(.noLeaks) struct ModelBundleTests {
     private func withBundle(_ body: (_ bundle: ModelBundle, _ embeddings: [Float]) throws -> Void) throws {
         try withScratchFolder { folder in
             let trainer = try TinyTraining.trainer("epochs=1", "data.batch=12")

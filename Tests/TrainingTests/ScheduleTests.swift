@@ -1,11 +1,12 @@
 import NeuralNetwork
+import TestSupport
 import Testing
 import Torch
 
 @testable import Training
 
 /// Whether the learning rates of a recipe's schedule reach the optimizer at the right batches; 3 batches make an epoch.
-struct ScheduleTests {
+@Suite(.noLeaks) struct ScheduleTests {
     private func rates(_ schedule: String, _ overrides: String...) throws -> [Double] {
         let recipe = try Recipe(
             yaml: TinyTraining.text, source: "tiny",

@@ -1,11 +1,12 @@
 import Datasets
 import Files
+import TestSupport
 import Testing
 import Torch
 
 @testable import Training
 
-struct TrainerTests {
+@Suite(.noLeaks) struct TrainerTests {
     @Test func theSameSeedGivesTheSameBits() throws {
         let first = try TinyTraining.trainer()
         let second = try TinyTraining.trainer()

@@ -31,7 +31,12 @@ public struct Comparison {
 
     /// Compares embeddings `[N, D]` with labels `[N]` int64 with `others` `[M, D]`, labels `[M]` int64.
     ///
-    /// - Parameter identities: where both are the same sample, and so no pair: `[N, M]` bool; nil for nowhere.
+    /// - Parameters:
+    ///   - embeddings: the anchors, `[N, D]`.
+    ///   - labels: theirs, `[N]` int64.
+    ///   - others: what they are compared with, `[M, D]`.
+    ///   - otherLabels: theirs, `[M]` int64.
+    ///   - identities: where both are the same sample, and so no pair: `[N, M]` bool; nil for nowhere.
     public init(
         _ embeddings: Tensor, _ labels: Tensor, with others: Tensor, _ otherLabels: Tensor, identities: Tensor? = nil
     ) {

@@ -19,6 +19,7 @@ public final class ProxyAnchorLoss: Module, EmbeddingLoss {
     ///   - embedding: D, the length of an embedding.
     ///   - scale: a, positive.
     ///   - margin: d, a cosine.
+    ///   - generator: gives the seeds of the first values.
     public init(
         classes: Int, embedding: Int, scale: Double = 32, margin: Double = 0.1,
         using generator: inout some RandomNumberGenerator

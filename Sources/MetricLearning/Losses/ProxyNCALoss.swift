@@ -29,6 +29,7 @@ public final class ProxyNCALoss: Module, EmbeddingLoss {
     ///   - scale: positive, a factor of the distances.
     ///   - denominator: which proxies the sum goes over.
     ///   - reducer: over the embeddings.
+    ///   - generator: gives the seeds of the first values.
     public init(
         classes: Int, embedding: Int, scale: Double = 1, denominator: Denominator = .allProxies,
         reducer: any Reducer = MeanReducer(), using generator: inout some RandomNumberGenerator

@@ -26,6 +26,7 @@ public final class SoftTripleLoss: Module, EmbeddingLoss {
     ///   - margin: a cosine.
     ///   - regularization: the weight of the distances between a class's centres, from 0.
     ///   - reducer: over the embeddings.
+    ///   - generator: gives the seeds of the first values.
     public init(
         classes: Int, embedding: Int, centersPerClass: Int = 10, scale: Double = 20, gamma: Double = 0.1,
         margin: Double = 0.01, regularization: Double = 0.2, reducer: any Reducer = MeanReducer(),

@@ -19,6 +19,7 @@ public final class DistanceWeightedMiner: Module, RandomizedModule, Miner {
     /// - Parameters:
     ///   - cutoff: positive.
     ///   - farthest: more than the cutoff and less than 2.
+    ///   - generator: gives the seed of the draws.
     public init(
         cutoff: Double = 0.5, farthest: Double = 1.4, using generator: inout some RandomNumberGenerator
     ) {

@@ -9,7 +9,11 @@ public struct LossRecipe: Codable, Sendable {
     let settings: any LossSettings
 
     /// The kinds of loss that recipes can name.
-    static let kinds: [any LossSettings.Type] = [CenterLossSettings.self]
+    static let kinds: [any LossSettings.Type] = [
+        CenterLossSettings.self, ContrastiveLossSettings.self, TripletMarginLossSettings.self, NPairsLossSettings.self,
+        NTXentLossSettings.self, SupConLossSettings.self, MultiSimilarityLossSettings.self, CircleLossSettings.self,
+        FastAPLossSettings.self, ProxyNCALossSettings.self, ProxyAnchorLossSettings.self, SoftTripleLossSettings.self,
+    ]
 
     private enum CodingKeys: String, CodingKey {
         case weight
@@ -39,6 +43,10 @@ protocol LossSettings: RecipeKind {
 
     /// Makes the loss.
     func make(classes: Int, embedding: Int, using generator: inout some RandomNumberGenerator) -> any EmbeddingLoss
+}
+
+extension LossSettings {
+    var needsOptimizer: Bool { false }
 }
 
 /// `center`.

@@ -1,0 +1,68 @@
+import Configuration
+import MetricLearning
+
+/// `proxy-nca`.
+struct ProxyNCALossSettings: LossSettings {
+    static let name = "proxy-nca"
+
+    var needsOptimizer: Bool { true }
+
+    let scale: Double
+
+    init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        scale = try container.value(.scale, default: 1, .positive)
+    }
+
+    func make(classes: Int, embedding: Int, using generator: inout some RandomNumberGenerator) -> any EmbeddingLoss {
+        ProxyNCALoss(classes: classes, embedding: embedding, scale: scale, using: &generator)
+    }
+}
+
+/// `proxy-anchor`.
+struct ProxyAnchorLossSettings: LossSettings {
+    static let name = "proxy-anchor"
+
+    var needsOptimizer: Bool { true }
+
+    let scale: Double
+    let margin: Double
+
+    init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        scale = try container.value(.scale, default: 32, .positive)
+        margin = try container.value(.margin, default: 0.1)
+    }
+
+    func make(classes: Int, embedding: Int, using generator: inout some RandomNumberGenerator) -> any EmbeddingLoss {
+        ProxyAnchorLoss(classes: classes, embedding: embedding, scale: scale, margin: margin, using: &generator)
+    }
+}
+
+/// `soft-triple`.
+struct SoftTripleLossSettings: LossSettings {
+    static let name = "soft-triple"
+
+    var needsOptimizer: Bool { true }
+
+    let centersPerClass: Int
+    let scale: Double
+    let gamma: Double
+    let margin: Double
+    let regularization: Double
+
+    init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        centersPerClass = try container.value(.centersPerClass, default: 10, .positive)
+        scale = try container.value(.scale, default: 20, .positive)
+        gamma = try container.value(.gamma, default: 0.1, .positive)
+        margin = try container.value(.margin, default: 0.01)
+        regularization = try container.value(.regularization, default: 0.2, .notNegative)
+    }
+
+    func make(classes: Int, embedding: Int, using generator: inout some RandomNumberGenerator) -> any EmbeddingLoss {
+        SoftTripleLoss(
+            classes: classes, embedding: embedding, centersPerClass: centersPerClass, scale: scale, gamma: gamma,
+            margin: margin, regularization: regularization, using: &generator)
+    }
+}
