@@ -140,3 +140,18 @@ struct RecipeTests {
         }
     }
 }
+
+/// An angular margin has one unit, radians; degrees are written as such.
+struct AngleSettingTests {
+    @Test func degreesAreWrittenAsSuch() throws {
+        let recipe = try TinyTraining.recipe("head={name: arcface, margin: 28.6deg}")
+        // math.radians(28.6) in Python: 0.4991641660703783; the last digit is rounding.
+        #expect(try recipe.yaml().contains("margin: 0.49916416607037"))
+    }
+
+    @Test(arguments: ["28.6", "-0.1", "half", "28.6 rad"]) func whatCanBeNoMarginIsRefused(text: String) throws {
+        expectRefusal("head.margin", "radians from 0 to 3.14, or degrees as 28.6deg") {
+            _ = try TinyTraining.recipe("head={name: arcface, margin: \(text)}")
+        }
+    }
+}
