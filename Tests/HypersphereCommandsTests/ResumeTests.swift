@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 import Torch
 
@@ -55,7 +56,7 @@ struct ResumeTests {
         }
     }
 
-    @Test func afterAnInterruption() throws {
+    @Test(.noLeaks) func afterAnInterruption() throws {
         try Program.inScratchFolder { program in
             let folder = "Ann's runs/first"
             let running = try startIntoSecondEpoch(program, ["--output", folder, "--threads", "1"], folder: folder)
