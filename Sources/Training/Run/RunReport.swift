@@ -57,7 +57,8 @@ struct RunReport {
             rows.append(("best", "\(percent(best.testAccuracy)) after epoch \(best.epoch), chosen on the test set"))
         }
         let seconds = history.reduce(0) { $0 + $1.seconds }
-        rows.append(("time", "\(fixed(seconds, digits: 1)) s for \(history.count) epochs"))
+        let epochs = history.count == 1 ? "1 epoch" : "\(history.count) epochs"
+        rows.append(("time", "\(fixed(seconds, digits: 1)) s for \(epochs)"))
         rows.append(("device", "\(trainer.device), \(trainer.precision), \(trainer.layout)"))
         rows.append(("parameters", grouped(trainer.parameterCount)))
         return rows
