@@ -123,6 +123,9 @@ private final class Network: Module, Layer {
         var state = self.network(seed: 2).state(prefix: "model.")
         state["head.weight"] = .ones([7])
         try network.load(state, prefix: "model.", from: "memory")
+        let loaded = network.state(prefix: "model.")
+        #expect(loaded["head.weight"] == nil)
+        for (name, tensor) in loaded { expectEqual(tensor, try #require(state[name]), absolute: 0, name) }
     }
 
     @Test func conversionReachesAllAndKeepsWholeNumbers() throws {
