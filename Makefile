@@ -4,10 +4,10 @@ SWIFT ?= swift
 # Further flags for every build, such as `make test SWIFT_FLAGS="-j 2"`.
 SWIFT_FLAGS ?=
 
-# What `make demo` runs; DEMO_OVERRIDES are key=value words for the recipe.
-DEMO_OUTPUT ?= runs/demo
+# What `make demo` runs, into DEMO_OUTPUT or else a new folder in runs/; DEMO_OVERRIDES are key=value words for the recipe.
+DEMO_OUTPUT ?=
 DEMO_OVERRIDES ?=
-DEMO = hypersphere train strokes-center --output $(DEMO_OUTPUT) $(DEMO_OVERRIDES)
+DEMO = hypersphere train strokes-center $(if $(DEMO_OUTPUT),--output $(DEMO_OUTPUT)) $(DEMO_OVERRIDES)
 
 # The targets whose documentation is built, each with no warning.
 DOCUMENTED = Files Randomness Torch NeuralNetwork Backbones MetricLearning Datasets Evaluation Visualization \
@@ -37,7 +37,7 @@ test: setup ## build, and run all tests
 	$(SWIFT) test --disable-xctest $(SWIFT_FLAGS)
 	scripts/test-setup.sh
 
-demo: setup ## train on drawn strokes and leave the results in runs/demo
+demo: setup ## train on drawn strokes and leave the results in runs/
 	$(SWIFT) build -c release --product hypersphere $(SWIFT_FLAGS)
 	.build/release/$(DEMO)
 
