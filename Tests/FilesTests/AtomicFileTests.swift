@@ -83,8 +83,7 @@ import TestSupport
         }
     }
 
-    /// The superuser may write anywhere.
-    @Test(.enabled(if: getuid() != 0)) func aFolderThatMayNotBeWrittenToIsNamed() throws {
+    @Test(.enabled(if: getuid() != 0, "the superuser may write anywhere")) func aFolderThatMayNotBeWrittenToIsNamed() throws {
         try withTemporaryFolder { folder in
             try AtomicFile.write("old", to: "\(folder)/a.txt")
             #expect(chmod(folder, 0o500) == 0)

@@ -38,8 +38,7 @@ import TestSupport
         }
     }
 
-    /// The superuser may read everything.
-    @Test(.enabled(if: getuid() != 0)) func saysThatAFileMayNotBeRead() throws {
+    @Test(.enabled(if: getuid() != 0, "the superuser may read everything")) func saysThatAFileMayNotBeRead() throws {
         try withTemporaryFolder { folder in
             let path = "\(folder)/secret"
             try Data([1]).write(to: URL(fileURLWithPath: path))
