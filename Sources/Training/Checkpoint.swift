@@ -61,7 +61,8 @@ enum Checkpoint {
         guard let progress = EpochProgress(state: part("progress"), classes: trainer.classNames.count) else {
             throw failure("progress", "is not that of an epoch")
         }
-        guard progress.count == min(progress.batches * trainer.recipe.data.batch, trainer.train.count) else {
+        let batches = trainer.batches(epoch: history.count + 1)
+        guard progress.count == batches.prefix(progress.batches).reduce(0, { $0 + $1.count }) else {
             throw UserFacingError(
                 path, field: "progress",
                 problem:

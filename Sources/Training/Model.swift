@@ -28,12 +28,13 @@ final class Model {
         let backbone = recipe.backbone.settings.make(channels: channels, using: &generator)
         self.backbone = backbone
         generator = stream(1)
-        head = recipe.head.settings.make(classes: classes, embedding: backbone.embedding, using: &generator)
+        let head = recipe.head.settings.make(classes: classes, embedding: backbone.embedding, using: &generator)
+        self.head = head
         losses = recipe.losses.enumerated().map { index, recipe in
             generator = stream(2 + UInt64(index))
             return WeightedLoss(
                 name: recipe.name, weight: recipe.weight,
-                loss: recipe.settings.make(classes: classes, embedding: backbone.embedding, using: &generator))
+                loss: recipe.make(beside: head, embedding: backbone.embedding, using: &generator))
         }
     }
 

@@ -33,7 +33,8 @@ public final class Trainer {
     let optimizers: [any Optimizer]
     var progress = EpochProgress()
     private let schedules: [any Schedule]
-    let train: DeviceDataset
+    private let sampler: any BatchSampler
+    private let train: DeviceDataset
     private let test: DeviceDataset
 
     /// How a training ended.
@@ -106,7 +107,10 @@ public final class Trainer {
             optimizer.settings.make(
                 model.parts.filter { optimizer.parts.contains($0.name) }.map(\.module))
         }
-        let batches = (data.train.count + recipe.data.batch - 1) / recipe.data.batch
+        sampler = try recipe.data.sampler.settings.make(
+            labels: data.train.labels.map { Int($0) }, classNames: data.train.classNames, batch: recipe.data.batch)
+        // Every epoch has about as many batches; where a sampler's vary, a schedule ends some steps early or late.
+        let batches = sampler.batches(seed: recipe.seed, epoch: 1).count
         schedules = recipe.optimizers.map { optimizer in
             optimizer.schedule.make(
                 steps: optimizer.schedule.unit == .epoch ? recipe.epochs : recipe.epochs * batches)
@@ -125,8 +129,8 @@ public final class Trainer {
             let epoch = history.count + 1
             let begin = ContinuousClock.now
             let seen = progress.count
-            let batches = EpochOrder(count: train.count, seed: recipe.seed, epoch: epoch, shuffled: true)
-                .batches(of: recipe.data.batch)
+            let batches = batches(epoch: epoch)
+            let total = batches.reduce(0) { $0 + $1.count }
             model.train(true)
             for (position, indices) in batches.enumerated().dropFirst(progress.batches) {
                 try learn(indices, epoch: epoch, position: position, batchCount: batches.count)
@@ -134,7 +138,7 @@ public final class Trainer {
                 try handle(
                     .batch(
                         Step(
-                            epoch: epoch, done: progress.count, total: train.count, meanLoss: progress.meanLoss,
+                            epoch: epoch, done: progress.count, total: total, meanLoss: progress.meanLoss,
                             imagesPerSecond: Double(progress.count - seen) / elapsed)))
                 if shouldStop() && position + 1 < batches.count { return .stopped }
             }
@@ -146,7 +150,7 @@ public final class Trainer {
                 epoch: epoch, trainLoss: progress.meanLoss, trainAccuracy: trained.accuracy,
                 trainF1: trained.weightedF1, testLoss: loss, testAccuracy: report.accuracy,
                 testF1: report.weightedF1, learningRate: optimizers.first?.groups.first?.learningRate ?? 0,
-                imagesPerSecond: Double(train.count - seen) / learning, seconds: begin.duration(to: .now).seconds)
+                imagesPerSecond: Double(total - seen) / learning, seconds: begin.duration(to: .now).seconds)
             history.append(metrics)
             progress = EpochProgress()
             try handle(.epoch(metrics, test: embeddings))
@@ -155,12 +159,18 @@ public final class Trainer {
         return .finished
     }
 
+    /// The batches of an epoch, from 1, as positions in the set that is learnt from.
+    func batches(epoch: Int) -> [[Int]] {
+        sampler.batches(seed: recipe.seed, epoch: epoch)
+    }
+
     /// Runs one batch forward and backward and takes one step, to see whether the recipe works.
     ///
     /// - Returns: the loss.
     public func tryOneStep() throws -> Double {
         model.train(true)
-        try learn(0..<min(recipe.data.batch, train.count), epoch: 1, position: 0, batchCount: 1)
+        let batches = batches(epoch: 1)
+        try learn(batches[0], epoch: 1, position: 0, batchCount: batches.count)
         return progress.meanLoss
     }
 

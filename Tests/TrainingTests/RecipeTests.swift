@@ -2,6 +2,7 @@ import Files
 import Foundation
 import Recipes
 import Testing
+import Torch
 
 @testable import Training
 
@@ -27,6 +28,8 @@ struct RecipeTests {
             data:
               set: strokes
               batch: 128
+              sampler:
+                name: shuffled
               mean: [0.5]
               deviation: [0.5]
               characters: digits
@@ -97,6 +100,54 @@ struct RecipeTests {
     ])
     func everyPartIsTrainedByOneOptimizer(override: String, problem: String) {
         expectRefusal(problem, "; ") { _ = try recipe(override) }
+    }
+
+    /// Losses of pairs may stand alone; classes are then told by their means.
+    @Test func aRecipeNeedsNoHead() throws {
+        let text = """
+            name: headless
+            data: { set: strokes, sampler: { name: per-class, perClass: 16 } }
+            backbone: { name: lenet++ }
+            losses: [{ name: triplet, distance: cosine, miner: { name: batch-hard, distance: cosine }, memory: 256 }]
+            optimizers: [{ of: [backbone], name: adamw }]
+            epochs: 1
+            """
+        let recipe = try Recipe(yaml: text, source: "headless")
+        let written = try recipe.yaml()
+        #expect(written.contains("head:\n  name: nearest-mean\n"))
+        for line in ["distance: cosine", "reducer: nonZeroMean", "memory: 256", "perClass: 16"] {
+            #expect(written.contains(" \(line)\n"), "\(line) in \(written)")
+        }
+        expectRefusal("head, which is not known") {
+            _ = try Recipe(yaml: text, source: "headless", overrides: ["optimizers[0].of=[backbone, head]"])
+        }
+    }
+
+    @Test(arguments: [
+        ("head={name: nearest-mean}", "nothing teaches"),
+        ("losses=[{ name: inter }]", "directions of class vectors, which softmax does not have"),
+        ("losses=[{ name: fastap, distance: cosine }]", "distance"),
+        ("losses=[{ name: circle, memory: -1 }]", "0 or more"),
+        ("losses=[{ name: triplet, miner: { name: batch-herd } }]", "did you mean batch-hard?"),
+        ("losses=[{ name: triplet, miner: { name: batch-easy-hard, positives: all } }]", "easiest or hardest"),
+        ("losses=[{ name: triplet, miner: { name: distance-weighted, cutoff: 1.5 } }]", "below farthest"),
+        ("losses=[{ name: triplet, distance: cosin }]", "did you mean cosine?"),
+        ("data.sampler={ name: per-clas }", "did you mean per-class?"),
+    ])
+    func choicesOfPairsAreChecked(override: String, problem: String) {
+        expectRefusal(problem, "; ") { _ = try recipe(override) }
+    }
+
+    @Test(arguments: [
+        ("data.sampler={ name: per-class, perClass: 3 }", "no multiple of 3"),
+        ("data.sampler={ name: per-class, perClass: 1 }", "the data has 10"),
+        ("data.sampler={ name: hierarchical, members: [[zero]] }", "zero, which is not known"),
+        ("data.sampler={ name: hierarchical, members: [[\"0\"]] }", "has no group"),
+        ("data.sampler={ name: episodic, ways: 11 }", "11 classes of 20 samples"),
+    ])
+    func samplersThatTheDataCannotGiveAreRefused(override: String, problem: String) throws {
+        let recipe = try recipe(override)
+        expectRefusal(problem, "; ") { _ = try Trainer(recipe, data: TinyTraining.data, device: .cpu) }
     }
 
     /// The paper's rule and the moving one change the centres themselves.

@@ -6,8 +6,11 @@ public struct DataRecipe: Codable, Sendable {
     /// The set's name: `strokes`, `mnist`, `fashion-mnist` or `kmnist`.
     public let set: String
 
-    /// N of a training step.
+    /// N of a training step, unless the sampler says otherwise, and of measuring.
     public let batch: Int
+
+    /// How the batches of an epoch are laid out.
+    public let sampler: SamplerRecipe
 
     /// The mean of each channel, on a scale from 0 to 1, that is subtracted.
     public let mean: [Double]
@@ -25,7 +28,7 @@ public struct DataRecipe: Codable, Sendable {
     public let test: Int?
 
     private enum CodingKeys: String, CodingKey {
-        case set, batch, mean, deviation, characters, train, test
+        case set, batch, sampler, mean, deviation, characters, train, test
     }
 
     /// The name of the drawn set.
@@ -43,6 +46,7 @@ public struct DataRecipe: Codable, Sendable {
             throw container.invalid(.set, problem: error.problem, remedy: error.remedy)
         }
         batch = try container.value(.batch, default: 128, .positive)
+        sampler = try container.value(.sampler, default: SamplerRecipe(settings: ShuffledSettings()))
         mean = try container.value(.mean, default: [0.5])
         deviation = try container.value(
             .deviation, default: [0.5], SettingCheck("numbers above 0") { $0.allSatisfy { $0 > 0 } })
@@ -60,6 +64,7 @@ public struct DataRecipe: Codable, Sendable {
         var container = encoder.container(keyedBy: CodingKeys.self)
         try container.encode(set, forKey: .set)
         try container.encode(batch, forKey: .batch)
+        try container.encode(sampler, forKey: .sampler)
         try container.encode(mean, forKey: .mean)
         try container.encode(deviation, forKey: .deviation)
         if let characters { try container.encode(characters, forKey: .characters) }

@@ -11,7 +11,15 @@ public struct HeadRecipe: Codable, Sendable {
         CosFaceHeadSettings.self, SphereFaceHeadSettings.self, CombinedMarginHeadSettings.self,
         SubCenterArcFaceHeadSettings.self, AdaFaceHeadSettings.self, MagFaceHeadSettings.self,
         CurricularFaceHeadSettings.self, ElasticFaceArcHeadSettings.self, ElasticFaceCosHeadSettings.self,
+        NearestMeanHeadSettings.self,
     ]
+
+    /// The head of a recipe that names none: it teaches nothing and tells classes by their means.
+    static let none = HeadRecipe(settings: NearestMeanHeadSettings())
+
+    private init(settings: any HeadSettings) {
+        self.settings = settings
+    }
 
     /// Reads `{ name: ..., ... }`.
     public init(from decoder: any Decoder) throws {
@@ -26,13 +34,48 @@ public struct HeadRecipe: Codable, Sendable {
 
 /// Settings of a classifier head.
 protocol HeadSettings: RecipeKind {
+    /// Whether the head has class vectors of which the directions count.
+    static var isAngular: Bool { get }
+
+    /// Whether the head teaches the embeddings, and an optimizer must train it.
+    static var teaches: Bool { get }
+
     /// Makes the head.
     func make(classes: Int, embedding: Int, using generator: inout some RandomNumberGenerator) -> any ClassifierHead
+}
+
+extension HeadSettings {
+    static var isAngular: Bool { true }
+    static var teaches: Bool { true }
+}
+
+/// `nearest-mean`.
+struct NearestMeanHeadSettings: HeadSettings {
+    static let name = "nearest-mean"
+    static let isAngular = false
+    static let teaches = false
+
+    let momentum: Double
+
+    init() {
+        momentum = 0.1
+    }
+
+    init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        momentum = try container.value(
+            .momentum, default: Self().momentum, SettingCheck("a number above 0 and up to 1") { $0 > 0 && $0 <= 1 })
+    }
+
+    func make(classes: Int, embedding: Int, using generator: inout some RandomNumberGenerator) -> any ClassifierHead {
+        NearestMeanHead(classes: classes, embedding: embedding, momentum: momentum)
+    }
 }
 
 /// `softmax`.
 struct SoftmaxHeadSettings: HeadSettings {
     static let name = "softmax"
+    static let isAngular = false
 
     let bias: Bool
 

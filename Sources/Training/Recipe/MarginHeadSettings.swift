@@ -20,6 +20,7 @@ struct NormSoftmaxHeadSettings: HeadSettings {
 /// `l2-softmax`.
 struct L2SoftmaxHeadSettings: HeadSettings {
     static let name = "l2-softmax"
+    static let isAngular = false
 
     let alpha: Double
     let learnt: Bool
@@ -142,6 +143,7 @@ struct CombinedMarginHeadSettings: HeadSettings {
 /// `subcenter-arcface`.
 struct SubCenterArcFaceHeadSettings: HeadSettings {
     static let name = "subcenter-arcface"
+    static let isAngular = false
 
     let centers: Int
     let scale: Double

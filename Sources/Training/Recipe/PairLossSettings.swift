@@ -4,74 +4,78 @@ import MetricLearning
 /// `contrastive`.
 struct ContrastiveLossSettings: LossSettings {
     static let name = "contrastive"
+    static let pairChoices = PairRecipe.Choices(distance: .euclidean, reducer: .nonZeroMean, miner: true, memory: true)
 
     let positiveMargin: Double
     let negativeMargin: Double
+    let form: ContrastiveLoss.Form
 
     init(from decoder: any Decoder) throws {
         let container = try decoder.container(keyedBy: CodingKeys.self)
         positiveMargin = try container.value(.positiveMargin, default: 0)
         negativeMargin = try container.value(.negativeMargin, default: 1)
+        form = try container.value(.form, default: .linear)
     }
 
-    func make(classes: Int, embedding: Int, using generator: inout some RandomNumberGenerator) -> any EmbeddingLoss {
-        ContrastiveLoss(positiveMargin: positiveMargin, negativeMargin: negativeMargin)
+    func make(_ surroundings: LossSurroundings, using generator: inout some RandomNumberGenerator) -> any EmbeddingLoss
+    {
+        ContrastiveLoss(
+            positiveMargin: positiveMargin, negativeMargin: negativeMargin, form: form,
+            distance: surroundings.distance, reducer: surroundings.reducer, miner: surroundings.miner)
     }
 }
 
 /// `triplet`.
 struct TripletMarginLossSettings: LossSettings {
     static let name = "triplet"
-
-    enum Mining: String, Codable, CaseIterable {
-        case all, hardest, semiHard
-    }
+    static let pairChoices = PairRecipe.Choices(distance: .euclidean, reducer: .nonZeroMean, miner: true, memory: true)
 
     let margin: Double
     let smooth: Bool
     let swap: Bool
-    let mining: Mining
 
     init(from decoder: any Decoder) throws {
         let container = try decoder.container(keyedBy: CodingKeys.self)
         margin = try container.value(.margin, default: 0.05, .notNegative)
         smooth = try container.value(.smooth, default: false)
         swap = try container.value(.swap, default: false)
-        mining = try container.value(.mining, default: .all)
     }
 
-    func make(classes: Int, embedding: Int, using generator: inout some RandomNumberGenerator) -> any EmbeddingLoss {
-        let miner: (any Miner)? =
-            switch mining {
-            case .all: nil
-            case .hardest: BatchHardMiner()
-            case .semiHard: SemiHardMiner(margin: max(margin, 1e-6))
-            }
-        return TripletMarginLoss(margin: margin, smooth: smooth, swap: swap, miner: miner)
+    func make(_ surroundings: LossSurroundings, using generator: inout some RandomNumberGenerator) -> any EmbeddingLoss
+    {
+        TripletMarginLoss(
+            margin: margin, smooth: smooth, swap: swap, distance: surroundings.distance,
+            reducer: surroundings.reducer, miner: surroundings.miner)
     }
 }
 
 /// `n-pairs`.
 struct NPairsLossSettings: LossSettings {
     static let name = "n-pairs"
+    static let pairChoices = PairRecipe.Choices(reducer: .mean)
 
+    let normalized: Bool
     let scale: Double
     let regularization: Double
 
     init(from decoder: any Decoder) throws {
         let container = try decoder.container(keyedBy: CodingKeys.self)
+        normalized = try container.value(.normalized, default: true)
         scale = try container.value(.scale, default: 1, .positive)
         regularization = try container.value(.regularization, default: 0, .notNegative)
     }
 
-    func make(classes: Int, embedding: Int, using generator: inout some RandomNumberGenerator) -> any EmbeddingLoss {
-        NPairsLoss(scale: scale, regularization: regularization)
+    func make(_ surroundings: LossSurroundings, using generator: inout some RandomNumberGenerator) -> any EmbeddingLoss
+    {
+        NPairsLoss(
+            normalized: normalized, scale: scale, regularization: regularization, reducer: surroundings.reducer)
     }
 }
 
 /// `nt-xent`.
 struct NTXentLossSettings: LossSettings {
     static let name = "nt-xent"
+    static let pairChoices = PairRecipe.Choices(distance: .cosine, reducer: .mean, miner: true, memory: true)
 
     let temperature: Double
 
@@ -80,30 +84,50 @@ struct NTXentLossSettings: LossSettings {
         temperature = try container.value(.temperature, default: 0.07, .positive)
     }
 
-    func make(classes: Int, embedding: Int, using generator: inout some RandomNumberGenerator) -> any EmbeddingLoss {
-        NTXentLoss(temperature: temperature)
+    func make(_ surroundings: LossSurroundings, using generator: inout some RandomNumberGenerator) -> any EmbeddingLoss
+    {
+        NTXentLoss(
+            temperature: temperature, distance: surroundings.distance, reducer: surroundings.reducer,
+            miner: surroundings.miner)
     }
 }
 
 /// `supcon`.
 struct SupConLossSettings: LossSettings {
     static let name = "supcon"
+    static let pairChoices = PairRecipe.Choices(distance: .cosine, reducer: .nonZeroMean, miner: true, memory: true)
 
     let temperature: Double
+    let baseTemperature: Double?
+
+    private enum CodingKeys: String, CodingKey {
+        case temperature, baseTemperature
+    }
 
     init(from decoder: any Decoder) throws {
         let container = try decoder.container(keyedBy: CodingKeys.self)
         temperature = try container.value(.temperature, default: 0.1, .positive)
+        baseTemperature = try container.optional(.baseTemperature, .positive)
     }
 
-    func make(classes: Int, embedding: Int, using generator: inout some RandomNumberGenerator) -> any EmbeddingLoss {
-        SupConLoss(temperature: temperature)
+    func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        try container.encode(temperature, forKey: .temperature)
+        try container.encode(baseTemperature, forKey: .baseTemperature)
+    }
+
+    func make(_ surroundings: LossSurroundings, using generator: inout some RandomNumberGenerator) -> any EmbeddingLoss
+    {
+        SupConLoss(
+            temperature: temperature, baseTemperature: baseTemperature, distance: surroundings.distance,
+            reducer: surroundings.reducer, miner: surroundings.miner)
     }
 }
 
 /// `multi-similarity`.
 struct MultiSimilarityLossSettings: LossSettings {
     static let name = "multi-similarity"
+    static let pairChoices = PairRecipe.Choices(distance: .cosine, reducer: .mean, miner: true, memory: true)
 
     let positiveScale: Double
     let negativeScale: Double
@@ -116,32 +140,42 @@ struct MultiSimilarityLossSettings: LossSettings {
         base = try container.value(.base, default: 0.5)
     }
 
-    func make(classes: Int, embedding: Int, using generator: inout some RandomNumberGenerator) -> any EmbeddingLoss {
-        MultiSimilarityLoss(positiveScale: positiveScale, negativeScale: negativeScale, base: base)
+    func make(_ surroundings: LossSurroundings, using generator: inout some RandomNumberGenerator) -> any EmbeddingLoss
+    {
+        MultiSimilarityLoss(
+            positiveScale: positiveScale, negativeScale: negativeScale, base: base, distance: surroundings.distance,
+            reducer: surroundings.reducer, miner: surroundings.miner)
     }
 }
 
 /// `circle`.
 struct CircleLossSettings: LossSettings {
     static let name = "circle"
+    static let pairChoices = PairRecipe.Choices(reducer: .nonZeroMean, miner: true, memory: true)
 
     let relaxation: Double
     let scale: Double
+    let scope: CircleLoss.Scope
 
     init(from decoder: any Decoder) throws {
         let container = try decoder.container(keyedBy: CodingKeys.self)
         relaxation = try container.value(.relaxation, default: 0.4, in: 0...1)
         scale = try container.value(.scale, default: 80, .positive)
+        scope = try container.value(.scope, default: .anchor)
     }
 
-    func make(classes: Int, embedding: Int, using generator: inout some RandomNumberGenerator) -> any EmbeddingLoss {
-        CircleLoss(relaxation: relaxation, scale: scale)
+    func make(_ surroundings: LossSurroundings, using generator: inout some RandomNumberGenerator) -> any EmbeddingLoss
+    {
+        CircleLoss(
+            relaxation: relaxation, scale: scale, scope: scope, reducer: surroundings.reducer,
+            miner: surroundings.miner)
     }
 }
 
 /// `fastap`.
 struct FastAPLossSettings: LossSettings {
     static let name = "fastap"
+    static let pairChoices = PairRecipe.Choices(reducer: .mean, memory: true)
 
     let bins: Int
 
@@ -150,7 +184,8 @@ struct FastAPLossSettings: LossSettings {
         bins = try container.value(.bins, default: 10, .positive)
     }
 
-    func make(classes: Int, embedding: Int, using generator: inout some RandomNumberGenerator) -> any EmbeddingLoss {
-        FastAPLoss(bins: bins)
+    func make(_ surroundings: LossSurroundings, using generator: inout some RandomNumberGenerator) -> any EmbeddingLoss
+    {
+        FastAPLoss(bins: bins, reducer: surroundings.reducer)
     }
 }

@@ -4,18 +4,24 @@ import MetricLearning
 /// `proxy-nca`.
 struct ProxyNCALossSettings: LossSettings {
     static let name = "proxy-nca"
+    static let pairChoices = PairRecipe.Choices(reducer: .mean)
 
     var needsOptimizer: Bool { true }
 
     let scale: Double
+    let denominator: ProxyNCALoss.Denominator
 
     init(from decoder: any Decoder) throws {
         let container = try decoder.container(keyedBy: CodingKeys.self)
         scale = try container.value(.scale, default: 1, .positive)
+        denominator = try container.value(.denominator, default: .allProxies)
     }
 
-    func make(classes: Int, embedding: Int, using generator: inout some RandomNumberGenerator) -> any EmbeddingLoss {
-        ProxyNCALoss(classes: classes, embedding: embedding, scale: scale, using: &generator)
+    func make(_ surroundings: LossSurroundings, using generator: inout some RandomNumberGenerator) -> any EmbeddingLoss
+    {
+        ProxyNCALoss(
+            classes: surroundings.classes, embedding: surroundings.embedding, scale: scale,
+            denominator: denominator, reducer: surroundings.reducer, using: &generator)
     }
 }
 
@@ -34,14 +40,18 @@ struct ProxyAnchorLossSettings: LossSettings {
         margin = try container.value(.margin, default: 0.1)
     }
 
-    func make(classes: Int, embedding: Int, using generator: inout some RandomNumberGenerator) -> any EmbeddingLoss {
-        ProxyAnchorLoss(classes: classes, embedding: embedding, scale: scale, margin: margin, using: &generator)
+    func make(_ surroundings: LossSurroundings, using generator: inout some RandomNumberGenerator) -> any EmbeddingLoss
+    {
+        ProxyAnchorLoss(
+            classes: surroundings.classes, embedding: surroundings.embedding, scale: scale, margin: margin,
+            using: &generator)
     }
 }
 
 /// `soft-triple`.
 struct SoftTripleLossSettings: LossSettings {
     static let name = "soft-triple"
+    static let pairChoices = PairRecipe.Choices(reducer: .mean)
 
     var needsOptimizer: Bool { true }
 
@@ -60,9 +70,11 @@ struct SoftTripleLossSettings: LossSettings {
         regularization = try container.value(.regularization, default: 0.2, .notNegative)
     }
 
-    func make(classes: Int, embedding: Int, using generator: inout some RandomNumberGenerator) -> any EmbeddingLoss {
+    func make(_ surroundings: LossSurroundings, using generator: inout some RandomNumberGenerator) -> any EmbeddingLoss
+    {
         SoftTripleLoss(
-            classes: classes, embedding: embedding, centersPerClass: centersPerClass, scale: scale, gamma: gamma,
-            margin: margin, regularization: regularization, using: &generator)
+            classes: surroundings.classes, embedding: surroundings.embedding, centersPerClass: centersPerClass,
+            scale: scale, gamma: gamma,
+            margin: margin, regularization: regularization, reducer: surroundings.reducer, using: &generator)
     }
 }

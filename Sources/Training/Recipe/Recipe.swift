@@ -15,7 +15,7 @@ public struct Recipe: Codable, Sendable {
     public let data: DataRecipe
     /// The network.
     public let backbone: BackboneRecipe
-    /// The classifier.
+    /// The classifier; where none is named, the nearest mean, which teaches nothing.
     public let head: HeadRecipe
     /// Losses beside the head's.
     public let losses: [LossRecipe]
@@ -48,7 +48,7 @@ public struct Recipe: Codable, Sendable {
         about = try container.value(.about, default: "")
         data = try container.decode(DataRecipe.self, forKey: .data)
         backbone = try container.decode(BackboneRecipe.self, forKey: .backbone)
-        head = try container.decode(HeadRecipe.self, forKey: .head)
+        head = try container.value(.head, default: .none)
         losses = try container.value(.losses, default: [])
         optimizers = try container.decode([OptimizerRecipe].self, forKey: .optimizers)
         gradientLimit = try container.optional(.gradientLimit, .positive)
@@ -57,6 +57,7 @@ public struct Recipe: Codable, Sendable {
         precision = try container.decodeIfPresent(Precision.self, forKey: .precision)
         layout = try container.decodeIfPresent(MemoryFormat.self, forKey: .layout)
         threads = try container.optional(.threads, .positive)
+        try checkLosses(container)
         try checkParts(container)
     }
 
@@ -78,10 +79,27 @@ public struct Recipe: Codable, Sendable {
         try ConfigurationWriter.yaml(of: self)
     }
 
+    /// What the parts need of each other.
+    private func checkLosses(_ container: KeyedDecodingContainer<CodingKeys>) throws {
+        let head = type(of: head.settings)
+        if !head.teaches && losses.allSatisfy({ $0.weight == 0 }) {
+            throw container.invalid(
+                .losses, problem: "nothing teaches the embeddings",
+                remedy: "name a head such as arcface, or a loss such as triplet")
+        }
+        if let loss = losses.first(where: { type(of: $0.settings).needsAngularHead }), !head.isAngular {
+            let known = HeadRecipe.kinds.filter { $0.isAngular }.map { $0.name }.joined(separator: ", ")
+            throw container.invalid(
+                .losses, problem: "\(loss.name) looks at directions of class vectors, which \(head.name) does not have",
+                remedy: "take one of these heads: \(known)")
+        }
+    }
+
     /// Every part that can be trained must be trained by one optimizer, and every optimizer must have parts.
     private func checkParts(_ container: KeyedDecodingContainer<CodingKeys>) throws {
         let names = losses.map(\.name)
-        let known = ["backbone", "head"] + names
+        let always = type(of: head.settings).teaches ? ["backbone", "head"] : ["backbone"]
+        let known = always + names
         if let twice = names.first(where: { name in names.count { $0 == name } > 1 }) {
             throw container.invalid(.losses, problem: "\(twice) stands twice", remedy: "keep one of them")
         }
@@ -101,7 +119,7 @@ public struct Recipe: Codable, Sendable {
             }
             trained.append(part)
         }
-        let needed = ["backbone", "head"] + losses.filter(\.settings.needsOptimizer).map(\.name)
+        let needed = always + losses.filter(\.settings.needsOptimizer).map(\.name)
         if let missing = needed.first(where: { !trained.contains($0) }) {
             throw container.invalid(
                 .optimizers, problem: "\(missing) is trained by none of them", remedy: "add it to the `of` of one")

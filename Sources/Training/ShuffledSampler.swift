@@ -1,0 +1,12 @@
+import Datasets
+import MetricLearning
+
+/// Every sample once an epoch, in random order.
+struct ShuffledSampler: BatchSampler {
+    let count: Int
+    let batch: Int
+
+    func batches(seed: UInt64, epoch: Int) -> [[Int]] {
+        EpochOrder(count: count, seed: seed, epoch: epoch, shuffled: true).batches(of: batch).map(Array.init)
+    }
+}
