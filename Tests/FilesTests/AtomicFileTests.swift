@@ -83,7 +83,9 @@ import TestSupport
         }
     }
 
-    @Test(.enabled(if: getuid() != 0, "the superuser may write anywhere")) func aFolderThatMayNotBeWrittenToIsNamed() throws {
+    @Test(.enabled(if: getuid() != 0, "the superuser may write anywhere")) func aFolderThatMayNotBeWrittenToIsNamed()
+        throws
+    {
         try withTemporaryFolder { folder in
             try AtomicFile.write("old", to: "\(folder)/a.txt")
             #expect(chmod(folder, 0o500) == 0)

@@ -127,7 +127,7 @@ struct RecipeTests {
         ("head={name: nearest-mean}", "nothing teaches"),
         ("losses=[{ name: inter }]", "directions of class vectors, which softmax does not have"),
         ("losses=[{ name: fastap, distance: cosine }]", "distance"),
-        ("losses=[{ name: circle, memory: -1 }]", "0 or more"),
+        ("losses=[{ name: circle, memory: -1 }]", "0 or above"),
         ("losses=[{ name: triplet, miner: { name: batch-herd } }]", "did you mean batch-hard?"),
         ("losses=[{ name: triplet, miner: { name: batch-easy-hard, positives: all } }]", "easiest or hardest"),
         ("losses=[{ name: triplet, miner: { name: distance-weighted, cutoff: 1.5 } }]", "below farthest"),
