@@ -1,6 +1,5 @@
 import ArgumentParser
 import Configuration
-import Datasets
 import Files
 import Foundation
 import Recipes
@@ -118,7 +117,7 @@ struct TrainCommand: ParsableCommand {
         return (text, recipe)
     }
 
-    private func load(_ recipe: Recipe) throws -> DatasetSplits {
+    private func load(_ recipe: Recipe) throws -> TrainingData {
         let isShown = !quiet && TerminalOutput.standardError.isTerminal
         return try recipe.loadData(directory: data, download: download) { file, received, total in
             guard isShown else { return }
@@ -128,7 +127,7 @@ struct TrainCommand: ParsableCommand {
         }
     }
 
-    private func tryOut(_ recipe: Recipe, data: DatasetSplits, device: Device) throws {
+    private func tryOut(_ recipe: Recipe, data: TrainingData, device: Device) throws {
         let trainer = try Trainer(recipe, data: data, device: device)
         let loss = try trainer.tryOneStep()
         Console.print(try trainer.recipe.yaml())

@@ -17,7 +17,8 @@ import Torch
         epochs: 3
         """
 
-    private static let data = Strokes(classes: .digits, seed: 0).splits(train: 2000, test: 500)
+    private static let data = TrainingData(
+        Strokes(classes: .digits, seed: 0).splits(train: 2000, test: 500))
 
     /// 97 % is a demand, not a reference: guessing has 10 %, and all five came to 99.8 % or more when this was written.
     @Test(arguments: [

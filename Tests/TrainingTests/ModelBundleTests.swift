@@ -24,7 +24,7 @@ import Torch
         try withBundle { bundle, embeddings in
             #expect(bundle.embedding == 2)
             #expect(bundle.classNames == (0...9).map(String.init))
-            let again = try bundle.embed(TinyTraining.data.test, batch: 12)
+            let again = try bundle.embed(.memory(TinyTraining.splits.test), batch: 12)
             #expect(again.shape == [12, 2])
             #expect(again.array(of: Float.self) == embeddings)
         }
@@ -34,7 +34,7 @@ import Torch
     /// another size may be summed in another order.
     @Test func anEmbeddingIsThatOfItsImageAlone() throws {
         try withBundle { bundle, embeddings in
-            let images = TinyTraining.data.test
+            let images = TinyTraining.splits.test
             let largest = embeddings.map(abs).max() ?? 0
             #expect(largest > 0)
             for size in [1, 5, 12, 100] {
@@ -58,7 +58,7 @@ import Torch
     @Test func progressIsToldAfterEachBatch() throws {
         try withBundle { bundle, _ in
             var done: [Int] = []
-            _ = try bundle.embed(TinyTraining.data.test, batch: 5) { done.append($0) }
+            _ = try bundle.embed(.memory(TinyTraining.splits.test), batch: 5) { done.append($0) }
             #expect(done == [5, 10, 12])
         }
     }

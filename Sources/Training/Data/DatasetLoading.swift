@@ -1,4 +1,4 @@
-public import Datasets
+import Datasets
 import Files
 import Foundation
 
@@ -13,14 +13,15 @@ extension Recipe {
     public func loadData(
         directory: String, download: Bool,
         progress: @escaping @Sendable (_ file: String, _ received: Int, _ total: Int?) -> Void = { _, _, _ in }
-    ) throws -> DatasetSplits {
+    ) throws -> TrainingData {
         guard let family = MNISTFamily(rawValue: data.set) else {
-            return Strokes(classes: data.characters ?? .digits, seed: seed)
-                .splits(train: data.train ?? 10_000, test: data.test ?? 2_000)
+            return TrainingData(
+                Strokes(classes: data.characters ?? .digits, seed: seed)
+                    .splits(train: data.train ?? 10_000, test: data.test ?? 2_000))
         }
         let own = "\(directory)/\(family.rawValue)"
         let folder = download || FileManager.default.fileExists(atPath: own) ? own : directory
         if download { try family.download(to: folder, progress: progress) }
-        return try family.load(directory: folder)
+        return TrainingData(try family.load(directory: folder))
     }
 }
