@@ -33,8 +33,8 @@ let package = Package(
         .library(
             name: "Hypersphere",
             targets: [
-                "Torch", "NeuralNetwork", "Backbones", "MetricLearning", "Datasets", "Evaluation", "Visualization",
-                "Training", "Files", "Randomness",
+                "Torch", "NeuralNetwork", "Backbones", "MetricLearning", "Datasets", "Images", "Evaluation",
+                "Visualization", "Training", "Files", "Randomness",
             ])
     ],
     dependencies: [
@@ -77,6 +77,7 @@ let package = Package(
             cSettings: [.enableWarning("all"), .enableWarning("extra"), .treatAllWarnings(as: .error)]),
         library(
             "Datasets", ["CImage", "CZlib", "Files", "Randomness", .product(name: "Crypto", package: "swift-crypto")]),
+        library("Images", ["Datasets", "Randomness", "Torch"]),
         library("Evaluation"),
         .systemLibrary(name: "CCairo", pkgConfig: "cairo", providers: [.apt(["libcairo2-dev"]), .brew(["cairo"])]),
         .target(
@@ -89,7 +90,8 @@ let package = Package(
         library(
             "Training",
             [
-                "Backbones", "Configuration", "Datasets", "Evaluation", "Files", "MetricLearning", "NeuralNetwork",
+                "Backbones", "Configuration", "Datasets", "Evaluation", "Files", "Images", "MetricLearning",
+                "NeuralNetwork",
                 "Randomness", "TensorBoard", "Torch", "Visualization",
             ]),
         .target(
@@ -121,6 +123,7 @@ let package = Package(
         tests("TensorBoardTests", ["TensorBoard", "Files"]),
         tests("TerminalTests", ["Terminal", "Files"]),
         tests("DatasetsTests", ["CZlib", "Datasets", "Files", "Randomness"]),
+        tests("ImagesTests", ["Datasets", "Files", "Images", "Randomness", "Torch"]),
         tests("VisualizationTests", ["CCairo", "Files", "Randomness", "Visualization"]),
         .executableTarget(name: "hypersphere", dependencies: ["HypersphereCommands"], swiftSettings: house),
     ],
