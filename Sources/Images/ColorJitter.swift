@@ -77,7 +77,7 @@ public struct ColorJitter: Sendable, Equatable {
                 let amounts = Tensor(
                     positions.map { Float(plans[$0][round].amount) }, shape: [positions.count, 1, 1, 1])
                 let changed = change.apply(images.gathered(rows), amounts.to(images.device))
-                return images.replacing(rows, by: changed)
+                return images.replacing(positions, by: changed)
             }
         }
     }

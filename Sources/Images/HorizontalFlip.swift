@@ -29,6 +29,6 @@ public struct HorizontalFlip: Sendable, Equatable {
         let positions = chosen.indices.filter { chosen[$0] }
         guard !positions.isEmpty else { return images }
         let rows = Tensor(positions.map(Int64.init)).to(images.device)
-        return images.replacing(rows, by: images.gathered(rows).reversed(along: 2))
+        return images.replacing(positions, by: images.gathered(rows).reversed(along: 2))
     }
 }

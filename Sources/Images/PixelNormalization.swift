@@ -53,7 +53,9 @@ public struct PixelNormalization: Sendable, Equatable {
             }
             return Tensor((0..<rowSize).map { Float(perChannel[$0 % channels]) }).to(images.device)
         }
-        return images.reshaped([-1, rowSize]).to(.float32)
-            .scaled(by: row { 1 / (whole * $1) }, plus: row { -$0 / $1 }).reshaped(images.shape)
+        // Memory of a batch's size is dear to get, so the numbers are scaled where they are.
+        let values = images.dtype == .float32 ? images.clone() : images.to(.float32)
+        values.reshaped([-1, rowSize]).scale(by: row { 1 / (whole * $1) }, plus: row { -$0 / $1 })
+        return values
     }
 }

@@ -49,8 +49,8 @@ public struct RandomErasing: Sendable, Equatable {
 
     /// Sets the rectangles of dense `[K, H, W, C]` to zero.
     func apply(_ images: Tensor, _ rectangles: [PixelRegion?]) -> Tensor {
-        let erased = rectangles.indices.filter { rectangles[$0] != nil }
-        guard !erased.isEmpty else { return images }
+        let positions = rectangles.indices.filter { rectangles[$0] != nil }
+        guard !positions.isEmpty else { return images }
         let regions = rectangles.compactMap(\.self)
         let (height, rowSize, channels) = (images.size(1), images.size(2) * images.size(3), images.size(3))
         // Which of a dimension's places lie in each rectangle, [M, length].
@@ -64,8 +64,9 @@ public struct RandomErasing: Sendable, Equatable {
         }
         let rows = inside(height) { ($0.top, $0.height) }.unsqueezed(2)
         let columns = inside(rowSize) { ($0.left * channels, $0.width * channels) }.unsqueezed(1)
-        let positions = Tensor(erased.map(Int64.init)).to(images.device)
-        let chosen = images.reshaped([-1, height, rowSize]).gathered(positions).kept(where: .!(rows .& columns))
+        let chosen = images.reshaped([-1, height, rowSize]).gathered(
+            Tensor(positions.map(Int64.init)).to(images.device)
+        ).kept(where: .!(rows .& columns))
         return images.replacing(positions, by: chosen.reshaped([-1] + images.shape.dropFirst()))
     }
 }

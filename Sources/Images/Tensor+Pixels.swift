@@ -4,10 +4,9 @@ import Torch
 extension Tensor {
     private static let stridedOperator = Operator("aten::as_strided")
     private static let indexOperator = Operator("aten::index", "Tensor")
-    private static let indexCopyOperator = Operator("aten::index_copy")
     private static let flipOperator = Operator("aten::flip")
     private static let padOperator = Operator("aten::constant_pad_nd")
-    private static let fusedMultiplyOperator = Operator("aten::addcmul")
+    private static let scaleOperator = Operator("aten::addcmul", "out")
     private static let remainderOperator = Operator("aten::remainder", "Scalar")
     private static let resizeOperator = Operator("aten::_upsample_bilinear2d_aa")
 
@@ -56,14 +55,17 @@ extension Tensor {
         return Self.indexOperator(.tensor(places), .optionalTensors([images, tops, lefts]))
     }
 
-    /// A copy whose elements `indices`, `[M]` int64, of the first dimension are those of `source`.
-    func replacing(_ indices: Tensor, by source: Tensor) -> Tensor {
-        Self.indexCopyOperator(.tensor(self), .int(0), .tensor(indices), .tensor(source))
+    /// A copy whose elements at `positions` of the first dimension are those of `source`.
+    func replacing(_ positions: [Int], by source: Tensor) -> Tensor {
+        var order = Array(0..<Int64(size(0)))
+        for (place, position) in positions.enumerated() { order[position] = Int64(size(0) + place) }
+        // Copies whole images, where a scatter goes element by element.
+        return Tensor.concatenated([self, source]).gathered(Tensor(order).to(device))
     }
 
-    /// Each element times `factor` plus `offset`, in one pass.
-    func scaled(by factor: Tensor, plus offset: Tensor) -> Tensor {
-        Self.fusedMultiplyOperator(.tensor(offset), .tensor(self), .tensor(factor))
+    /// Multiplies each element by `factor` and adds `offset`, in place and in one pass.
+    func scale(by factor: Tensor, plus offset: Tensor) {
+        Self.scaleOperator.run(.tensor(offset), .tensor(self), .tensor(factor), .int(1), .tensor(self))
     }
 
     /// What is left of each element after whole multiples of `divisor`; never negative.
