@@ -14,13 +14,17 @@ extension Recipe {
         directory: String, download: Bool,
         progress: @escaping @Sendable (_ file: String, _ received: Int, _ total: Int?) -> Void = { _, _, _ in }
     ) throws -> DatasetSplits {
-        guard let family = MNISTFamily(rawValue: data.set) else {
-            return Strokes(classes: data.characters ?? .digits, seed: seed)
-                .splits(train: data.train ?? 10_000, test: data.test ?? 2_000)
-        }
-        let own = "\(directory)/\(family.rawValue)"
+        let own = "\(directory)/\(data.set)"
         let folder = download || FileManager.default.fileExists(atPath: own) ? own : directory
-        if download { try family.download(to: folder, progress: progress) }
-        return try family.load(directory: folder)
+        if let family = MNISTFamily(rawValue: data.set) {
+            if download { try family.download(to: folder, progress: progress) }
+            return try family.load(directory: folder)
+        }
+        if let photographs = CIFAR(rawValue: data.set) {
+            if download { try photographs.download(to: folder, progress: progress) }
+            return try photographs.load(directory: folder)
+        }
+        return Strokes(classes: data.characters ?? .digits, seed: seed)
+            .splits(train: data.train ?? 10_000, test: data.test ?? 2_000)
     }
 }

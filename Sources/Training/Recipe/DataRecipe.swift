@@ -3,7 +3,7 @@ public import Datasets
 
 /// Which images are learnt from and measured on, and how they reach the network.
 public struct DataRecipe: Codable, Sendable {
-    /// The set's name: `strokes`, `mnist`, `fashion-mnist` or `kmnist`.
+    /// The set's name: `strokes`, `mnist`, `fashion-mnist`, `kmnist`, `cifar10` or `cifar100`.
     public let set: String
 
     /// N of a training step.
@@ -32,7 +32,7 @@ public struct DataRecipe: Codable, Sendable {
     static let strokes = "strokes"
 
     /// The sets that recipes can name.
-    static var sets: [String] { [strokes] + MNISTFamily.allCases.map(\.rawValue) }
+    static var sets: [String] { [strokes] + MNISTFamily.allCases.map(\.rawValue) + CIFAR.allCases.map(\.rawValue) }
 
     /// Reads `{ set: ..., batch: ..., ... }`.
     public init(from decoder: any Decoder) throws {
