@@ -33,8 +33,8 @@ let package = Package(
         .library(
             name: "Hypersphere",
             targets: [
-                "Torch", "NeuralNetwork", "Backbones", "MetricLearning", "Datasets", "Evaluation", "Visualization",
-                "Training", "Files", "Randomness",
+                "Torch", "NeuralNetwork", "Backbones", "MetricLearning", "Datasets", "Images", "Evaluation",
+                "Visualization", "Training", "Files", "Randomness",
             ])
     ],
     dependencies: [
@@ -70,13 +70,14 @@ let package = Package(
         library("MetricLearning", ["Files", "NeuralNetwork", "Randomness", "Torch"]),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
         .systemLibrary(
-            name: "CJPEG", pkgConfig: "libjpeg", providers: [.apt(["libjpeg62-turbo-dev"]), .brew(["jpeg-turbo"])]),
+            name: "CJPEG", pkgConfig: "libjpeg", providers: [.apt(["libjpeg-dev"]), .brew(["jpeg-turbo"])]),
         .systemLibrary(name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"]), .brew(["libpng"])]),
         .target(
             name: "CImage", dependencies: ["CJPEG", "CPNG"],
             cSettings: [.enableWarning("all"), .enableWarning("extra"), .treatAllWarnings(as: .error)]),
         library(
             "Datasets", ["CImage", "CZlib", "Files", "Randomness", .product(name: "Crypto", package: "swift-crypto")]),
+        library("Images", ["Datasets", "Randomness", "Torch"]),
         library("Evaluation"),
         .systemLibrary(name: "CCairo", pkgConfig: "cairo", providers: [.apt(["libcairo2-dev"]), .brew(["cairo"])]),
         .target(
@@ -89,8 +90,9 @@ let package = Package(
         library(
             "Training",
             [
-                "Backbones", "Configuration", "Datasets", "Evaluation", "Files", "MetricLearning", "NeuralNetwork",
-                "Randomness", "TensorBoard", "Torch", "Visualization",
+                "Backbones", "Configuration", "Datasets", "Evaluation", "Files", "Images", "MetricLearning",
+                "NeuralNetwork", "Randomness", "TensorBoard", "Torch", "Visualization",
+                .product(name: "Crypto", package: "swift-crypto"),
             ]),
         .target(
             name: "Recipes", path: "Recipes",
@@ -101,7 +103,7 @@ let package = Package(
         library(
             "HypersphereCommands",
             [
-                "Configuration", "Datasets", "Files", "Recipes", "Terminal", "Torch", "Training",
+                "Configuration", "Datasets", "Files", "Images", "Recipes", "Terminal", "Torch", "Training",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
         .target(
@@ -121,6 +123,7 @@ let package = Package(
         tests("TensorBoardTests", ["TensorBoard", "Files"]),
         tests("TerminalTests", ["Terminal", "Files"]),
         tests("DatasetsTests", ["CZlib", "Datasets", "Files", "Randomness"]),
+        tests("ImagesTests", ["Datasets", "Files", "Images", "Randomness", "Torch"]),
         tests("VisualizationTests", ["CCairo", "Files", "Randomness", "Visualization"]),
         .executableTarget(name: "hypersphere", dependencies: ["HypersphereCommands"], swiftSettings: house),
     ],

@@ -17,6 +17,7 @@ import golden
 import heads
 import miners
 import pair_losses
+import transforms
 
 MODULES = [
     layers,
@@ -31,6 +32,7 @@ MODULES = [
     pair_losses,
     miners,
     golden,
+    transforms,
 ]
 
 

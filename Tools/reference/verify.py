@@ -13,6 +13,7 @@ from verify_schedules import verify_schedules
 from verify_heads import verify_heads
 from verify_miners import verify_golden, verify_miners
 from verify_pairs import verify_pair_losses
+from verify_transforms import verify_transforms
 
 CHECKS = {
     "layers.safetensors": verify_layers,
@@ -27,6 +28,7 @@ CHECKS = {
     "pair_losses.safetensors": verify_pair_losses,
     "miners.safetensors": verify_miners,
     "golden.json": verify_golden,
+    "transforms.safetensors": verify_transforms,
 }
 
 

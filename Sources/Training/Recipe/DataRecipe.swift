@@ -3,7 +3,8 @@ public import Datasets
 
 /// Which images are learnt from and measured on, and how they reach the network.
 public struct DataRecipe: Codable, Sendable {
-    /// The set's name: `strokes`, `mnist`, `fashion-mnist`, `kmnist`, or `folder` and `csv` for image files.
+    /// The set's name: `strokes`, `mnist`, `fashion-mnist`, `kmnist`, `cifar10`, `cifar100`, or `folder` and `csv` for image
+    /// files.
     public let set: String
 
     /// N of a training step, unless the sampler says otherwise, and of measuring.
@@ -44,7 +45,9 @@ public struct DataRecipe: Codable, Sendable {
     static let files = ["folder", "csv"]
 
     /// The sets that recipes can name.
-    static var sets: [String] { [strokes] + files + MNISTFamily.allCases.map(\.rawValue) }
+    static var sets: [String] {
+        [strokes] + MNISTFamily.allCases.map(\.rawValue) + CIFAR.allCases.map(\.rawValue) + files
+    }
 
     /// Reads `{ set: ..., batch: ..., ... }`.
     public init(from decoder: any Decoder) throws {
