@@ -3,6 +3,7 @@
 import sys
 from pathlib import Path
 
+import backbones
 import center_loss
 import classification
 import files
@@ -24,6 +25,7 @@ MODULES = [
     optimizers,
     schedules,
     lenetplusplus,
+    backbones,
     center_loss,
     classification,
     initialisation,

@@ -3,6 +3,7 @@
 import sys
 from pathlib import Path
 
+from verify_backbones import verify_backbones
 from verify_files import verify_files, verify_initialisation
 from verify_layers import verify_layers
 from verify_losses import verify_center_loss, verify_classification
@@ -20,6 +21,7 @@ CHECKS = {
     "optimizers.safetensors": verify_optimizers,
     "schedules.safetensors": verify_schedules,
     "lenetplusplus.safetensors": verify_network,
+    "backbones.safetensors": verify_backbones,
     "center_loss.safetensors": verify_center_loss,
     "classification.safetensors": verify_classification,
     "initialisation.json": verify_initialisation,
