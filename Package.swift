@@ -120,7 +120,9 @@ let package = Package(
         tests("HypersphereCommandsTests", ["Datasets", "Files", "Torch", "hypersphere"]),
         tests("TensorBoardTests", ["TensorBoard", "Files"]),
         tests("TerminalTests", ["Terminal", "Files"]),
-        tests("DatasetsTests", ["CZlib", "Datasets", "Files", "Randomness"]),
+        tests(
+            "DatasetsTests",
+            ["CZlib", "Datasets", "Files", "Randomness", .product(name: "Crypto", package: "swift-crypto")]),
         tests("VisualizationTests", ["CCairo", "Files", "Randomness", "Visualization"]),
         .executableTarget(name: "hypersphere", dependencies: ["HypersphereCommands"], swiftSettings: house),
     ],

@@ -4,8 +4,10 @@ import sys
 from pathlib import Path
 
 import center_loss
+import cifar
 import classification
 import files
+import images
 import initialisation
 import layers
 import lenetplusplus
@@ -31,6 +33,8 @@ MODULES = [
     pair_losses,
     miners,
     golden,
+    images,
+    cifar,
 ]
 
 

@@ -4,6 +4,7 @@ import sys
 from pathlib import Path
 
 from verify_files import verify_files, verify_initialisation
+from verify_images import verify_cifar, verify_images
 from verify_layers import verify_layers
 from verify_losses import verify_center_loss, verify_classification
 from verify_network import verify_network
@@ -27,6 +28,8 @@ CHECKS = {
     "pair_losses.safetensors": verify_pair_losses,
     "miners.safetensors": verify_miners,
     "golden.json": verify_golden,
+    "images": verify_images,
+    "cifar": verify_cifar,
 }
 
 
