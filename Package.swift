@@ -122,8 +122,10 @@ let package = Package(
         tests("HypersphereCommandsTests", ["Datasets", "Files", "Torch", "hypersphere"]),
         tests("TensorBoardTests", ["TensorBoard", "Files"]),
         tests("TerminalTests", ["Terminal", "Files"]),
-        tests("DatasetsTests", ["CZlib", "Datasets", "Files", "Randomness"]),
         tests("ImagesTests", ["Datasets", "Files", "Images", "Randomness", "Torch"]),
+        tests(
+            "DatasetsTests",
+            ["CZlib", "Datasets", "Files", "Randomness", .product(name: "Crypto", package: "swift-crypto")]),
         tests("VisualizationTests", ["CCairo", "Files", "Randomness", "Visualization"]),
         .executableTarget(name: "hypersphere", dependencies: ["HypersphereCommands"], swiftSettings: house),
     ],

@@ -5,8 +5,10 @@ from pathlib import Path
 
 import backbones
 import center_loss
+import cifar
 import classification
 import files
+import images
 import initialisation
 import layers
 import lenetplusplus
@@ -35,6 +37,8 @@ MODULES = [
     miners,
     golden,
     transforms,
+    images,
+    cifar,
 ]
 
 

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from verify_backbones import verify_backbones
 from verify_files import verify_files, verify_initialisation
+from verify_images import verify_cifar, verify_images
 from verify_layers import verify_layers
 from verify_losses import verify_center_loss, verify_classification
 from verify_network import verify_network
@@ -31,6 +32,8 @@ CHECKS = {
     "miners.safetensors": verify_miners,
     "golden.json": verify_golden,
     "transforms.safetensors": verify_transforms,
+    "images": verify_images,
+    "cifar": verify_cifar,
 }
 
 
