@@ -11,7 +11,7 @@ DEMO = hypersphere train strokes-center $(if $(DEMO_OUTPUT),--output $(DEMO_OUTP
 
 # The targets whose documentation is built, each with no warning.
 DOCUMENTED = Files Randomness Torch NeuralNetwork Backbones MetricLearning Datasets Evaluation Visualization \
-	Configuration TensorBoard Terminal Training
+	Configuration TensorBoard Terminal Training Weights
 
 SWIFT_SOURCES = $(wildcard Package.swift Sources Tests Benchmarks/Package.swift Benchmarks/Sources)
 SCRIPTS = $(wildcard scripts/*.sh) .ci/run

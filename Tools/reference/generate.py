@@ -12,6 +12,7 @@ import lenetplusplus
 import optimizers
 import schedules
 import torch
+import weights
 
 import golden
 import heads
@@ -31,6 +32,7 @@ MODULES = [
     pair_losses,
     miners,
     golden,
+    weights,
 ]
 
 
