@@ -87,6 +87,7 @@ public struct StateReport: Sendable, Equatable {
         let rest = names.dropFirst()
         guard !rest.isEmpty else { return "" }
         let verb = lead == ", as " ? (rest.count == 1 ? "is " : "are ") : ""
-        return lead + verb + rest.prefix(4).joined(separator: ", ") + (rest.count > 4 ? " and \(rest.count - 4) more" : "")
+        return lead + verb + rest.prefix(4).joined(separator: ", ")
+            + (rest.count > 4 ? " and \(rest.count - 4) more" : "")
     }
 }

@@ -54,7 +54,9 @@ struct ByteReader {
         let begin = position
         while try byte() != UInt8(ascii: "\n") {}
         let piece = UnsafeRawBufferPointer(rebasing: bytes[begin..<position - 1])
-        guard let text = String(validating: piece, as: UTF8.self) else { throw Flaw(what, "holds a name that is no text") }
+        guard let text = String(validating: piece, as: UTF8.self) else {
+            throw Flaw(what, "holds a name that is no text")
+        }
         return text
     }
 }

@@ -72,7 +72,8 @@ extension Module {
             if count > best.count { best = (prefix, count) }
         }
         if !best.prefix.isEmpty {
-            return "\(best.count) of the model's \(own.count) names fit those that begin with \(printable(best.prefix)): "
+            return
+                "\(best.count) of the model's \(own.count) names fit those that begin with \(printable(best.prefix)): "
                 + "load with that prefix"
         }
         if report.missing.allSatisfy(isCount), report.mismatched.isEmpty, !report.unexpected.isEmpty {

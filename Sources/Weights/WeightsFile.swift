@@ -68,7 +68,9 @@ public struct WeightsFile: Sendable {
         do {
             format = try bytes.withUnsafeBytes { raw in try WeightsFormat.detected(in: raw, path: path) }
             if format == .safetensors {
-                guard part == nil else { throw Flaw(part, "a safetensors file has no parts", remedy: "leave the part out") }
+                guard part == nil else {
+                    throw Flaw(part, "a safetensors file has no parts", remedy: "leave the part out")
+                }
                 let file = try SafetensorsFile(bytes: bytes, path: path)
                 source = .safetensors(file)
                 forms = file.entries.mapValues { TensorForm(dtype: $0.dtype, shape: $0.shape) }

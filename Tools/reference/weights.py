@@ -234,8 +234,12 @@ def hostile_files():
     for name, (value, word) in calls.items():
         for protocol in (2, 4):
             add(f"{name}_{protocol}", archived(pickle.dumps(value, protocol=protocol)), word, "none of it was run")
-    add("module", saved(torch.nn.Linear(1, 1)), "torch.nn.modules.linear.Linear", "none of it was run")
-    add("legacy_module", saved(torch.nn.Linear(1, 1), legacy=True), "torch.nn.modules.linear.Linear")
+    linear = torch.nn.Linear(1, 1)
+    with torch.no_grad():
+        linear.weight.zero_()
+        linear.bias.zero_()
+    add("module", saved(linear), "torch.nn.modules.linear.Linear", "none of it was run")
+    add("legacy_module", saved(linear, legacy=True), "torch.nn.modules.linear.Linear")
     add("legacy_os_system", saved(Calls(os.system, "true"), legacy=True), f"{os.name}.system")
     add("sparse", saved({"a": torch.eye(2).to_sparse()}), "torch._utils._rebuild_sparse_tensor")
     add("complex", saved({"a": torch.zeros(2, dtype=torch.complex64)}), "torch.ComplexFloatStorage")

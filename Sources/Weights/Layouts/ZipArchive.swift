@@ -38,7 +38,9 @@ struct ZipArchive {
     private static func findDirectory(_ bytes: UnsafeRawBufferPointer) throws(Flaw) -> (Range<Int>, Int) {
         let end = try findEnd(bytes)
         var reader = ByteReader(bytes, end + 4..<bytes.count, what: "zip end")
-        guard try reader.number(UInt32.self) == 0 else { throw Flaw("zip end", "the archive is one of several volumes") }
+        guard try reader.number(UInt32.self) == 0 else {
+            throw Flaw("zip end", "the archive is one of several volumes")
+        }
         let countHere = try reader.number(UInt16.self)
         var count = Int(try reader.number(UInt16.self))
         var size = Int(try reader.number(UInt32.self))
@@ -49,7 +51,9 @@ struct ZipArchive {
             if try locator.number(UInt32.self) == Signature.locator64 {
                 _ = try locator.take(4)
                 limit = try locator.count()
-                guard limit <= end - 20 else { throw Flaw("zip locator", "points beyond its own place", remedy: damaged) }
+                guard limit <= end - 20 else {
+                    throw Flaw("zip locator", "points beyond its own place", remedy: damaged)
+                }
                 (count, size, offset) = try readEnd64(ByteReader(bytes, limit..<end - 20, what: "zip64 end"))
             }
         }
@@ -107,7 +111,8 @@ struct ZipArchive {
             throw Flaw("zip directory", "holds a name that is no text", remedy: damaged)
         }
         try readExtra(
-            ByteReader(reader.bytes, try reader.take(extraLength), what: "\(name): zip64 sizes"), &size, &packed, &local)
+            ByteReader(reader.bytes, try reader.take(extraLength), what: "\(name): zip64 sizes"), &size, &packed, &local
+        )
         _ = try reader.take(commentLength)
         let parts = name.split(separator: "/", omittingEmptySubsequences: false)
         guard !parts.contains(".."), !name.hasPrefix("/"), !name.contains("\\"), !name.contains("\0") else {

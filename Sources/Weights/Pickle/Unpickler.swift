@@ -57,7 +57,9 @@ struct Unpickler {
         case .stop: break
         case .protocolVersion:
             let version = try reader.byte()
-            guard (2...5).contains(version) else { throw Flaw("pickle", "is of the protocol \(version), read are 2 to 5") }
+            guard (2...5).contains(version) else {
+                throw Flaw("pickle", "is of the protocol \(version), read are 2 to 5")
+            }
         case .frame:
             let length = try reader.count()
             guard length <= reader.remaining else {
@@ -128,7 +130,9 @@ struct Unpickler {
     private var floor: Int { marks.last ?? 0 }
 
     private func top() throws(Flaw) -> PickleValue {
-        guard stack.count > floor, let value = stack.last else { throw Flaw("pickle", "takes a value where there is none") }
+        guard stack.count > floor, let value = stack.last else {
+            throw Flaw("pickle", "takes a value where there is none")
+        }
         return value
     }
 
@@ -199,7 +203,9 @@ struct Unpickler {
     }
 
     private mutating func set(_ items: [PickleValue]) throws(Flaw) {
-        guard case .dictionary(let index) = try top() else { throw Flaw("pickle", "sets items of what is no dictionary") }
+        guard case .dictionary(let index) = try top() else {
+            throw Flaw("pickle", "sets items of what is no dictionary")
+        }
         guard items.count.isMultiple(of: 2) else { throw Flaw("pickle", "sets a key without a value") }
         for place in stride(from: 0, to: items.count, by: 2) {
             heap.dictionaries[index].append((items[place], items[place + 1]))
@@ -244,7 +250,9 @@ struct Unpickler {
         case .orderedDictionary: try makeDictionary(arguments)
         case .rebuildTensor: try makeTensor(arguments)
         case .rebuildParameter:
-            guard case .tensor? = arguments.first else { throw Flaw("pickle", "makes a parameter of what is no tensor") }
+            guard case .tensor? = arguments.first else {
+                throw Flaw("pickle", "makes a parameter of what is no tensor")
+            }
             stack.append(arguments[0])
         case .size:
             guard arguments.count == 1, heap.integers(arguments[0]) != nil else {
