@@ -36,7 +36,7 @@ let package = Package(
                 "Torch", "NeuralNetwork", "Backbones", "MetricLearning", "Datasets", "Evaluation", "Visualization",
                 "Training", "Weights", "Files", "Randomness",
             ]),
-        .library(name: "Weights", targets: ["Torch", "Weights"]),
+        .library(name: "Weights", targets: ["Files", "Torch", "Weights"]),
     ],
     dependencies: [
         // Each from the version that it was tried with; below the next major one, as its authors promise.
