@@ -8,7 +8,7 @@ struct UsageTests {
         ["train", "strokes-center", "--flag"], ["train"], ["trian"], ["embed", "model", "images"],
         ["embed", "model", "images", "-o", "out.txt"], ["embed", "model", "images", "-o", "out"],
         ["embed", "model", "images", "-o", "out.npy", "--batch", "0"],
-        ["embed", "model", "images", "-o", "out.npy", "--precision", "fp8"], ["doctor", "strokes-center"],
+        ["embed", "model", "images", "-o", "out.npy", "--precision", "fp8"], ["doctor", "strokes-center"], ["weights"],
         ["doctor", "--threads", "-1"],
     ])
     func isRefused(words: [String]) throws {
@@ -23,7 +23,7 @@ struct UsageTests {
         }
     }
 
-    @Test(arguments: [[], ["train"], ["embed"], ["doctor"]])
+    @Test(arguments: [[], ["train"], ["embed"], ["weights"], ["doctor"]])
     func helpHasAnExample(command: [String]) throws {
         try Program.inScratchFolder { program in
             let result = try program.run(command + ["--help"])

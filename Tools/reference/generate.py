@@ -15,6 +15,7 @@ import lenetplusplus
 import optimizers
 import schedules
 import torch
+import weights
 
 import golden
 import heads
@@ -39,6 +40,7 @@ MODULES = [
     transforms,
     images,
     cifar,
+    weights,
 ]
 
 
