@@ -25,7 +25,7 @@ public struct HeadRecipe: Codable, Sendable {
 }
 
 /// Settings of a classifier head.
-protocol HeadSettings: RecipeKind {
+protocol HeadSettings: MethodSettings {
     /// Makes the head.
     func make(classes: Int, embedding: Int, using generator: inout some RandomNumberGenerator) -> any ClassifierHead
 }
@@ -33,6 +33,9 @@ protocol HeadSettings: RecipeKind {
 /// `softmax`.
 struct SoftmaxHeadSettings: HeadSettings {
     static let name = "softmax"
+    static let summary = "Softmax over a linear map, the plain beginning"
+    static let formula = "logits = W x + b"
+    static let source = "Bridle, Neurocomputing, 1990"
 
     let bias: Bool
 

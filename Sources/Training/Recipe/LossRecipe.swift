@@ -37,7 +37,7 @@ public struct LossRecipe: Codable, Sendable {
 }
 
 /// Settings of a loss.
-protocol LossSettings: RecipeKind {
+protocol LossSettings: MethodSettings {
     /// Whether an optimizer must train the loss; otherwise it has nothing to train, or sees to it itself.
     var needsOptimizer: Bool { get }
 
@@ -52,6 +52,9 @@ extension LossSettings {
 /// `center`.
 struct CenterLossSettings: LossSettings {
     static let name = "center"
+    static let summary = "Draws embeddings to the centre of their class"
+    static let formula = "mean |x - c_y|^2; update: paper, 1/2 sum |x - c_y|^2"
+    static let source = #"Wen et al., "A Discriminative Feature Learning Approach", ECCV 2016"#
 
     enum Update: String, Codable, CaseIterable {
         case gradient, paper, movingAverage
