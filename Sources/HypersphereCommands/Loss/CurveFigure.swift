@@ -17,21 +17,22 @@ struct CurveFigure {
             let ranges = shape.rising + shape.flat + shape.jumps.map { $0.angle...$0.angle }
             return ranges.map { LineBand(degrees($0.lowerBound)...degrees($0.upperBound), colorIndex: index) }
         }
+        let titles = ["target logit", "its derivative by the angle, per radian", "gradient that reaches the cosine"]
         func panel(_ title: String, range: ClosedRange<Double>? = nil, _ values: (Sampled) -> [Double]) -> LineChart {
             LineChart(
                 title: title,
                 series: zip(curves, sampled).enumerated().map { index, pair in
                     LineSeries(
                         name(of: pair.0), x: pair.1.degrees, y: held(values(pair.1), in: range), colorIndex: index)
-                }, range: range, bands: bands)
+                }, range: range, bands: bands, hasLegend: title == titles[0])
         }
         return Figure(
-            title: heads.joined(separator: " and "), subtitle: subtitle,
+            title: "Target logit of \(heads.joined(separator: " and "))", subtitle: subtitle,
             horizontalTitle: "angle between embedding and class vector, degrees",
             panels: [
-                panel("target logit") { $0.logits },
-                panel("by the angle, per radian") { $0.derivatives },
-                panel("gradient to the cosine", range: gradientRange(sampled)) { $0.gradients },
+                panel(titles[0]) { $0.logits },
+                panel(titles[1]) { $0.derivatives },
+                panel(titles[2], range: gradientRange(sampled)) { $0.gradients },
             ], size: CGSize(width: 820, height: 860))
     }
 
@@ -39,10 +40,12 @@ struct CurveFigure {
         curves.map(\.head).reduce(into: []) { if !$0.contains($1) { $0.append($1) } }
     }
 
-    /// With one head, what is the same in all names is left out.
+    /// What is the same in all names is left out.
     private func name(of plotted: PlottedCurve) -> String {
-        let isAlone = curves.allSatisfy { $0.head == plotted.head && $0.words == plotted.words }
-        return isAlone ? plotted.curve.condition ?? plotted.label : plotted.label
+        guard curves.allSatisfy({ $0.head == plotted.head }) else { return plotted.label }
+        let isAlone = curves.allSatisfy { $0.words == plotted.words }
+        if isAlone, let condition = plotted.curve.condition { return condition }
+        return plotted.words.isEmpty ? plotted.label : String(plotted.label.dropFirst(plotted.head.count + 1))
     }
 
     private var subtitle: String {
@@ -61,7 +64,7 @@ struct CurveFigure {
     private func gradientRange(_ sampled: [Sampled]) -> ClosedRange<Double> {
         let ends = sampled.map { curve in
             let sorted = curve.gradients.filter(\.isFinite).sorted()
-            return (low: sorted[sorted.count / 30], high: sorted[sorted.count - 1 - sorted.count / 30])
+            return (low: sorted[sorted.count / 12], high: sorted[sorted.count - 1 - sorted.count / 12])
         }
         let low = min(0, ends.map(\.low).min() ?? 0)
         let high = max(0, ends.map(\.high).max() ?? 1)

@@ -1,6 +1,8 @@
 import ArgumentParser
 import Files
+import Foundation
 import MetricLearning
+import Terminal
 import Visualization
 
 /// `hypersphere loss plot`.
@@ -37,6 +39,13 @@ struct LossPlotCommand: ParsableCommand {
         let figure: String
     }
 
+    /// What a sample at its class vector needs, by the number of classes.
+    private var leastScales: [Facts.LeastScale] {
+        [10, 1_000, 100_000].map {
+            Facts.LeastScale(classes: $0, scale: NormSoftmaxHead.leastScale(classes: $0, probability: 0.9))
+        }
+    }
+
     func validate() throws {
         do {
             _ = try PlottedCurve.read(heads)
@@ -52,13 +61,13 @@ struct LossPlotCommand: ParsableCommand {
         try CurveFigure(curves: curves).figure.write(to: path)
         guard json else {
             for curve in curves { curve.lines.forEach(Console.print) }
-            return Console.print(path)
+            let least = leastScales.map { "\(String(format: "%.1f", $0.scale)) for \(formatCount($0.classes)) classes" }
+            Console.print("least scale for 90 %: \(least.joined(separator: ", "))")
+            return Console.print("written to \(path)")
         }
         try Console.print(
             json: Facts(
                 curves: curves.map(CurveFacts.init),
-                leastScales: PlottedCurve.classes.map {
-                    .init(classes: $0, scale: NormSoftmaxHead.leastScale(classes: $0, probability: 0.9))
-                }, figure: path))
+                leastScales: leastScales, figure: path))
     }
 }

@@ -1,7 +1,6 @@
 import Files
 import Foundation
 import MetricLearning
-import Terminal
 import Training
 
 /// A head as it stands on the command line, with one of its curves.
@@ -44,7 +43,7 @@ extension PlottedCurve {
         let ends = curve(at: [0, .pi]).logits
         var lines = [label, row("margin", margin)]
         lines.append(row("logit", "\(fixed(ends[0])) at 0 degrees, \(fixed(ends[1])) at 180"))
-        if shape.falls { lines.append(row("falls", "from 0 to 180 degrees, as it should")) }
+        lines += falling.map { row("falls", span($0)) }
         lines += shape.rising.map { row("rises", "\(span($0)): samples there are pushed from their class") }
         lines += shape.flat.map { row("stays", "\(span($0)): samples there learn nothing from their class") }
         lines += shape.jumps.map {
@@ -53,12 +52,17 @@ extension PlottedCurve {
                 "\($0.to > $0.from ? "up" : "down") at \(degrees($0.angle)) degrees, from \(fixed($0.from)) to \(fixed($0.to))"
             )
         }
-        lines.append(row("scale", scale))
+        lines.append(row("scale", shortest(curve.scale)))
         return lines
     }
 
-    /// Numbers of classes that the least scale is told for.
-    static let classes = [10, 1_000, 100_000]
+    /// Where the curve neither rises nor stays.
+    private var falling: [ClosedRange<Double>] {
+        let others = (shape.rising + shape.flat).sorted { $0.lowerBound < $1.lowerBound }
+        let starts = [0] + others.map(\.upperBound)
+        let ends = others.map(\.lowerBound) + [Double.pi]
+        return zip(starts, ends).filter { $0 < $1 }.map { $0...$1 }
+    }
 
     private var margin: String {
         var parts: [String] = []
@@ -68,14 +72,6 @@ extension PlottedCurve {
         }
         if curve.cosine != 0 { parts.append("\(shortest(curve.cosine)) off the cosine") }
         return parts.isEmpty ? "none" : parts.joined(separator: ", ")
-    }
-
-    private var scale: String {
-        let least = Self.classes.map { classes in
-            let bound = NormSoftmaxHead.leastScale(classes: classes, probability: 0.9)
-            return "\(String(format: "%.1f", bound)) for \(formatCount(classes)) classes"
-        }
-        return "\(shortest(curve.scale)); 90 % needs \(least.joined(separator: ", "))"
     }
 
     private func row(_ name: String, _ text: String) -> String {

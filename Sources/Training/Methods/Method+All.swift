@@ -1,4 +1,5 @@
 import Configuration
+import Files
 
 extension Method {
     /// All methods that recipes can name, by family, in the order in which they are best learnt.
@@ -36,6 +37,10 @@ extension HeadRecipe {
     ///   - overrides: `key=value` texts, applied in order.
     /// - Throws: `UserFacingError` that names the setting and the nearest known name.
     public init(named name: String, overrides: [String] = []) throws {
+        guard Self.kinds.contains(where: { $0.name == name }) else {
+            let error = InvalidSetting.unknownName(name, among: Self.kinds.map { $0.name })
+            throw UserFacingError("head", problem: error.problem, remedy: error.remedy)
+        }
         var document = try document(naming: name)
         for override in overrides { try document.set(override) }
         self = try document.decode(HeadRecipe.self)
@@ -44,9 +49,7 @@ extension HeadRecipe {
 
 /// A recipe's part that says its name alone.
 private func document(naming name: String) throws -> ConfigurationDocument {
-    var document = try ConfigurationDocument(yaml: "name: null", source: name)
-    try document.set("name=\(name)")
-    return document
+    try ConfigurationDocument(yaml: "name: \(name)", source: name)
 }
 
 /// The words that a value is chosen from.

@@ -155,6 +155,7 @@ public struct Figure: Drawing, Equatable {
         let y = axes.area.minY - 16
         var style = TextStyle(size: 12.5, color: theme.ink, isBold: true, baseline: .middle)
         canvas.text(panel.title, at: CGPoint(x: Self.margin, y: y), style)
+        guard panel.hasLegend else { return }
         let titleEnd = Self.margin + canvas.width(of: panel.title, style) + 16
         style.isBold = false
         let room = (axes.area.maxX - titleEnd) / Double(max(1, panel.series.count)) - 34
