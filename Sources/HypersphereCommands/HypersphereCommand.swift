@@ -36,6 +36,8 @@ public struct HypersphereCommand: ParsableCommand {
             Foundation.exit(1)
         } catch is Interrupted {
             Foundation.exit(130)
+        } catch let status as ExitCode {
+            Foundation.exit(status.rawValue)
         } catch {
             let status = exitCode(for: error)
             if status == .success {

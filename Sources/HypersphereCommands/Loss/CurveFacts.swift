@@ -24,7 +24,7 @@ struct CurveFacts: Encodable {
     let head: String
     let settings: [String]
     let condition: String?
-    let scale: Double
+    let scale: Double?
     let margin: Margin
     let falls: Bool
     let rises: [Span]

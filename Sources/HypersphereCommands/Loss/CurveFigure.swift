@@ -27,7 +27,7 @@ struct CurveFigure {
                 }, range: range, bands: bands, hasLegend: title == titles[0])
         }
         return Figure(
-            title: "Target logit of \(heads.joined(separator: " and "))", subtitle: subtitle,
+            title: "Target logit of \(heads.joined(separator: ", "))", subtitle: subtitle,
             horizontalTitle: "angle between embedding and class vector, degrees",
             panels: [
                 panel(titles[0]) { $0.logits },

@@ -52,7 +52,7 @@ extension PlottedCurve {
                 "\($0.to > $0.from ? "up" : "down") at \(degrees($0.angle)) degrees, from \(fixed($0.from)) to \(fixed($0.to))"
             )
         }
-        lines.append(row("scale", shortest(curve.scale)))
+        lines.append(row("scale", curve.scale.map(shortest) ?? "the length of the embedding"))
         return lines
     }
 

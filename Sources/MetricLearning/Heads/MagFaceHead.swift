@@ -71,7 +71,9 @@ public final class MagFaceHead: Module, AngularHead, MarginCurveHead {
     public var marginCurves: [MarginCurve] {
         let (least, greatest) = (lengths.lowerBound, lengths.upperBound)
         return [(least, "least"), ((least + greatest) / 2, "mean"), (greatest, "greatest")].map { length, name in
-            MarginCurve(margin(lengths: Tensor([length])), scale: scale, condition: "\(name) margin, |x| = \(String(format: "%g", length))")
+            MarginCurve(
+                margin(lengths: Tensor([length])), scale: scale,
+                condition: "\(name) margin, |x| = \(String(format: "%g", length))")
         }
     }
 

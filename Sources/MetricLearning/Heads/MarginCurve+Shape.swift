@@ -48,14 +48,14 @@ extension MarginCurve {
     }
 
     private func course(_ derivative: Double) -> Course {
-        abs(derivative) <= Self.least * scale ? .flat : derivative > 0 ? .rising : .falling
+        abs(derivative) <= Self.least * factor ? .flat : derivative > 0 ? .rising : .falling
     }
 
     /// By how much of the scale two neighbours differ beyond what their slopes explain.
     private func surprise(_ samples: Samples, _ first: Int, _ second: Int, _ angles: [Double]) -> Double {
         let slope = (samples.derivatives[first] + samples.derivatives[second]) / 2
         let expected = slope * (angles[second] - angles[first])
-        return abs(samples.logits[second] - samples.logits[first] - expected) / scale
+        return abs(samples.logits[second] - samples.logits[first] - expected) / factor
     }
 
     /// The step between two angles, if it stays however near they come.
@@ -71,7 +71,7 @@ extension MarginCurve {
             }
         }
         let logits = self(at: [low, high]).logits
-        guard abs(logits[1] - logits[0]) > Self.least * scale else { return nil }
+        guard abs(logits[1] - logits[0]) > Self.least * factor else { return nil }
         return Shape.Jump(angle: (low + high) / 2, from: logits[0], to: logits[1])
     }
 

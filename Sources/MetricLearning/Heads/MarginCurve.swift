@@ -7,14 +7,16 @@ import Torch
 public struct MarginCurve {
     /// What the curve holds for, such as `greatest margin`; nil where the margin is the same for all samples.
     public let condition: String?
-    /// What the target cosine is multiplied by; 1 where that is the length of the embedding.
-    public let scale: Double
+    /// What the target cosine is multiplied by; nil where that is the length of the embedding, which then counts as 1.
+    public let scale: Double?
     /// The factor on the angle.
     public let multiplier: Double
     /// What is added to the angle.
     public let angle: Angle
     /// What is subtracted from the cosine.
     public let cosine: Double
+
+    var factor: Double { scale ?? 1 }
 
     /// The target cosines with the margin, of target cosines `[N]`; with the exact derivative where one is asked for.
     private let targets: (_ cosines: Tensor, _ exactly: Bool) -> Tensor
@@ -43,7 +45,7 @@ public struct MarginCurve {
 
     /// Creates a curve from the function of the cosine that training differentiates.
     init(
-        condition: String?, scale: Double, multiplier: Double, angle: Double = 0, cosine: Double = 0,
+        condition: String?, scale: Double?, multiplier: Double, angle: Double = 0, cosine: Double = 0,
         targets: @escaping (_ cosines: Tensor, _ exactly: Bool) -> Tensor
     ) {
         self.condition = condition
@@ -66,8 +68,8 @@ public struct MarginCurve {
         let gradients = valuesAndSlopes(cosines, exactly: false).slopes
         let byAngle = -slopes * Arc(cosines).innerSines
         return Samples(
-            logits: (values * scale).array(), derivatives: (byAngle * scale).array(),
-            gradients: (gradients * scale).array())
+            logits: (values * factor).array(), derivatives: (byAngle * factor).array(),
+            gradients: (gradients * factor).array())
     }
 
     private func valuesAndSlopes(_ cosines: Tensor, exactly: Bool) -> (values: Tensor, slopes: Tensor) {

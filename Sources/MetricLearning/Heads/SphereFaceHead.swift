@@ -91,7 +91,7 @@ public final class SphereFaceHead: Module, AngularHead, MarginCurveHead {
             let first = lambda(annealing, step: Tensor(1.0)).item()
             return (first == annealing.floor ? [first] : [first, annealing.floor]).map { lambda in
                 let shown = String(format: "%.4g", lambda)
-                return MarginCurve(condition: "lambda \(shown), |x| = 1", scale: 1, multiplier: multiplier) {
+                return MarginCurve(condition: "lambda \(shown), |x| = 1", scale: nil, multiplier: multiplier) {
                     cosines, _ in
                     self.annealed(cosines, lambda: Tensor(lambda))
                 }
