@@ -61,7 +61,7 @@ struct LossPlotCommand: ParsableCommand {
         try CurveFigure(curves: curves).figure.write(to: path)
         guard json else {
             for curve in curves { curve.lines.forEach(Console.print) }
-            let least = leastScales.map { "\(String(format: "%.1f", $0.scale)) for \(formatCount($0.classes)) classes" }
+            let least = leastScales.map { "\(String(format: "%.1f", $0.scale)) for C = \(formatCount($0.classes))" }
             Console.print("least scale for 90 %: \(least.joined(separator: ", "))")
             return Console.print("written to \(path)")
         }

@@ -44,8 +44,8 @@ extension PlottedCurve {
         var lines = [label, row("margin", margin)]
         lines.append(row("logit", "\(fixed(ends[0])) at 0 degrees, \(fixed(ends[1])) at 180"))
         lines += falling.map { row("falls", span($0)) }
-        lines += shape.rising.map { row("rises", "\(span($0)): samples there are pushed from their class") }
-        lines += shape.flat.map { row("stays", "\(span($0)): samples there learn nothing from their class") }
+        lines += shape.rising.map { row("rises", "\(span($0)): pushes samples from their class") }
+        lines += shape.flat.map { row("stays", "\(span($0)): teaches samples nothing") }
         lines += shape.jumps.map {
             row(
                 "jumps",
