@@ -105,10 +105,8 @@ let package = Package(
         library(
             "HypersphereCommands",
             [
-                "Torch", "NeuralNetwork", "Backbones", "MetricLearning", "Datasets", "Images", "Evaluation",
-                "Visualization", "Training", "Weights", "Files", "Randomness",
-            ]),
-        .library(name: "Weights", targets: ["Files", "Torch", "Weights"]),
+                "Configuration", "Datasets", "Files", "Images", "MetricLearning", "Recipes", "Terminal", "Torch",
+                "Training", "Visualization", "Weights",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
         .target(

@@ -7,7 +7,7 @@ enum Console {
         TerminalOutput.standardOutput.write(text + "\n")
     }
 
-    /// A value as indented JSON.
+    /// A value as JSON, with its keys sorted.
     static func print(json value: some Encodable) throws {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes]
