@@ -9,8 +9,8 @@ import Torch
 ///     bench serve training ...   our form of the work, as a process that answers like the peers' scripts
 @main
 enum Main {
-    private static let benches: [(name: String, run: () throws -> Void)] = [
-        ("training", TrainingBench().run), ("losses", LossesBench().run),
+    private static let benches: [(name: String, run: @Sendable () throws -> Void)] = [
+        ("training", { try TrainingBench().run() }), ("losses", { try LossesBench().run() }),
     ]
 
     static func main() {
@@ -37,7 +37,7 @@ enum Main {
     }
 
     private static func serve(_ arguments: Arguments) throws {
-        Engine.keepFreedMemory()
+        Engine.useLargePages()
         Engine.threadCount = arguments.number("--threads", default: 2)
         let warmup = arguments.number("--warmup", default: 5)
         switch arguments.words.dropFirst().first {
