@@ -4,13 +4,14 @@ import Torch
 
 /// Measures this package beside its peers, the forms in turn within one run, and prints medians of ratios.
 ///
-///     bench                      all benches
-///     bench training|losses      one of them
-///     bench serve training ...   our form of the work, as a process that answers like the peers' scripts
+///     bench                          all benches
+///     bench training|losses|images   one of them
+///     bench serve training ...       our form of the work, as a process that answers like the peers' scripts
 @main
 enum Main {
     private static let benches: [(name: String, run: @Sendable () throws -> Void)] = [
         ("training", { try TrainingBench().run() }), ("losses", { try LossesBench().run() }),
+        ("images", { try ImagesBench().run() }),
     ]
 
     static func main() {
@@ -48,9 +49,11 @@ enum Main {
             _ = try LossesSession(arguments, classes: 10).step()
             let session = try LossesSession(arguments, classes: arguments.number("--classes", default: 10))
             Server(session, warmup: warmup).serve()
+        case "images":
+            Server(try ImagesSession(arguments), warmup: warmup).serve()
         case let name:
             throw UserFacingError(
-                "bench serve", problem: "no bench is called \(name ?? "")", remedy: "write training or losses")
+                "bench serve", problem: "no bench is called \(name ?? "")", remedy: "write training, losses or images")
         }
     }
 }
