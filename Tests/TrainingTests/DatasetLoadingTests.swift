@@ -25,7 +25,7 @@ import Testing
             try FileManager.default.createDirectory(atPath: place, withIntermediateDirectories: true)
             try FileManager.default.copyItem(
                 atPath: Fixture.path("cifar/\(set.archive.name)"), toPath: "\(place)/\(set.archive.name)")
-            let data = try recipe(set.rawValue).loadData(directory: folder, download: false)
+            let data = try recipe(set.rawValue).loadData(from: folder, download: false)
             #expect(data.train.name == "\(set.rawValue)/train" && data.train.channels == 3)
         }
     }

@@ -30,7 +30,7 @@ import Testing
 
     @Test func someHeadsHaveCurves() throws {
         let without = try Set(HeadRecipe.kinds.map { $0.name }).subtracting(HeadRecipe.namesWithCurves())
-        #expect(without == ["softmax", "l2-softmax"])
+        #expect(without == ["softmax", "l2-softmax", "nearest-mean"])
     }
 
     /// Each method has a row that begins with its name and has `key=default` of every setting; a loss's weight is told once.
@@ -39,8 +39,12 @@ import Testing
             .deletingLastPathComponent()
         let text = try String(
             contentsOf: repository.appendingPathComponent("Documentation/Losses.md"), encoding: .utf8)
-        let rows = text.split(separator: "\n").map(String.init)
+        let sections = text.components(separatedBy: "\n## ")
         for method in try Method.all() {
+            let title = try #require(
+                [Method.Family.head: "Heads", .loss: "Losses", .miner: "Miners", .sampler: "Samplers"][method.family])
+            let section = try #require(sections.first { $0.hasPrefix("\(title)\n") })
+            let rows = section.split(separator: "\n").map(String.init)
             let row = rows.first { $0.hasPrefix("| `\(method.name)` |") }
             #expect(row != nil, "\(method.name)")
             for setting in method.settings where !(method.family == .loss && setting.name == "weight") {
