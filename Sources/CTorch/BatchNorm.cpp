@@ -6,10 +6,10 @@
 // Ioffe and Szegedy, "Batch Normalization", ICML 2015, algorithm 1.
 
 #include "Guarded.h"
+#include "Parallel.h"
 #include "Vectorized.h"
 
 #include <ATen/ATen.h>
-#include <ATen/Parallel.h>
 #include <torch/csrc/autograd/custom_function.h>
 #include <torch/library.h>
 
@@ -231,7 +231,7 @@ struct Rows {
 
     // Calls `body(block, offset, rows, width)` for each block, and once more for what does not fill a row of `width`.
     template <class Body> void each(bool descending, Body &&body) const {
-        at::parallel_for(0, blocks, 1, [&](int64_t begin, int64_t end) {
+        ctorch::parallel_for(0, blocks, 1, [&](int64_t begin, int64_t end) {
             for (int64_t step = begin; step < end; ++step) {
                 const int64_t b = descending ? begin + end - 1 - step : step;
                 const int64_t first = b * in_block;
@@ -290,7 +290,7 @@ template <class T> void measure(const T *x, const Rows &rows, double *mean, doub
     rows.each(false, [&](int64_t b, int64_t offset, int64_t count, int64_t columns) {
         float *shift = partial.data() + b * width * 3;
         const T *first = x + b * rows.in_block * channels;
-        for (int64_t c = 0; c < columns; ++c) shift[c] = load(first + c % channels);
+        for (int64_t c = 0; c < columns; ++c) shift[c] = load(first + (columns == channels ? c : c % channels));
         statistics(x + offset, count, columns, shift, shift + width, shift + 2 * width);
     });
     std::fill_n(mean, channels, 0.0);
@@ -298,7 +298,9 @@ template <class T> void measure(const T *x, const Rows &rows, double *mean, doub
     for (int64_t b = 0; b < rows.blocks; ++b) {
         const float *shift = partial.data() + b * width * 3;
         for (int64_t c = 0; c < channels; ++c) mean[c] += static_cast<double>(shift[c]) * rows.size(b);
-        for (int64_t i = 0; i < width; ++i) mean[i % channels] += shift[width + i];
+        for (int64_t first = 0; first < width; first += channels) {
+            for (int64_t c = 0; c < channels; ++c) mean[c] += shift[width + first + c];
+        }
     }
     for (int64_t c = 0; c < channels; ++c) mean[c] /= rows.count;
     for (int64_t b = 0; b < rows.blocks; ++b) {
@@ -359,9 +361,12 @@ Gradients differentiate_all(const at::Tensor &input, const at::Tensor &gradient,
     });
     std::vector<double> sums(rows.channels, 0), products(rows.channels, 0);
     for (int64_t b = 0; b < rows.blocks; ++b) {
-        for (int64_t i = 0; i < width; ++i) {
-            sums[i % rows.channels] += partial[b * width * 2 + i];
-            products[i % rows.channels] += partial[b * width * 2 + width + i];
+        for (int64_t first = 0; first < width; first += rows.channels) {
+            const float *here = partial.data() + b * width * 2 + first;
+            for (int64_t c = 0; c < rows.channels; ++c) {
+                sums[c] += here[c];
+                products[c] += here[width + c];
+            }
         }
     }
     const auto options = at::TensorOptions().dtype(at::kFloat);
