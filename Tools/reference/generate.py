@@ -3,6 +3,7 @@
 import sys
 from pathlib import Path
 
+import batch_norm
 import center_loss
 import classification
 import files
@@ -20,6 +21,7 @@ import pair_losses
 
 MODULES = [
     layers,
+    batch_norm,
     optimizers,
     schedules,
     lenetplusplus,

@@ -3,6 +3,7 @@
 import sys
 from pathlib import Path
 
+from verify_batch_norm import verify_batch_norm
 from verify_files import verify_files, verify_initialisation
 from verify_layers import verify_layers
 from verify_losses import verify_center_loss, verify_classification
@@ -16,6 +17,7 @@ from verify_pairs import verify_pair_losses
 
 CHECKS = {
     "layers.safetensors": verify_layers,
+    "batch_norm.safetensors": verify_batch_norm,
     "optimizers.safetensors": verify_optimizers,
     "schedules.safetensors": verify_schedules,
     "lenetplusplus.safetensors": verify_network,
