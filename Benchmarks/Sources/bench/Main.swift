@@ -9,8 +9,8 @@ import Torch
 ///     bench serve training ...   our form of the work, as a process that answers like the peers' scripts
 @main
 enum Main {
-    private static let benches: [(name: String, run: () throws -> Void)] = [
-        ("training", TrainingBench().run), ("losses", LossesBench().run),
+    private static let benches: [(name: String, run: @Sendable () throws -> Void)] = [
+        ("training", { try TrainingBench().run() }), ("losses", { try LossesBench().run() }),
     ]
 
     static func main() {
