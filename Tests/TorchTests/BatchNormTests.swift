@@ -41,12 +41,12 @@ import Torch
         }
 
         /// float64: the fixture's own rounding to float32. float32: some of its units, more where gradients cancel, as they
-        /// do over two values. bfloat16: half a unit of 8 bits, for everything else stays in 32.
+        /// do over two values. bfloat16: half a unit of its 8 bits, for everything else is computed in 32.
         var tolerance: (absolute: Double, relative: Double) {
             switch self {
             case .float64: (1e-9, 6.1e-8)
             case .contiguous, .float32: (1e-5, 1e-5)
-            case .bfloat16: (1e-5, 0x1.01p-9)
+            case .bfloat16: (1e-5, 0x1.01p-8)
             }
         }
     }
@@ -71,8 +71,8 @@ import Torch
             residual: one.has("residual") ? try image("residual").requiringGradient() : nil,
             mean: try values("running_mean", parameter), variance: try values("running_var", parameter))
         let output = given.output(
-            training: try #require(one.settings["training"]?.bool),
-            rectified: try #require(one.settings["rectified"]?.bool))
+            training: one.settings["training"]?.bool == true,
+            rectified: one.settings["rectified"]?.bool == true)
         output.backward(try image("gradient.output"))
         if given.input.rank == 4 && form != .contiguous { #expect(output.isContiguous(.channelsLast)) }
         // libtorch's own kernels lose digits to a mean far from zero; ours do not.
@@ -213,9 +213,10 @@ import Torch
         output.sum().backward()
         let gradient = try #require(given.input.gradient)
         for tensor in [output.detached(), gradient] {
-            let parts = (0..<3).map { tensor.to(.float32).selected($0, along: 1).contiguous().array(of: Float.self) }
-            #expect(parts[1].allSatisfy(\.isNaN))
-            #expect(!(parts[0] + parts[2]).contains(where: \.isNaN))
+            for channel in 0..<3 {
+                let values = tensor.to(.float32).selected(channel, along: 1).contiguous().array(of: Float.self)
+                #expect(values.filter(\.isNaN).count == (channel == 1 ? values.count : 0))
+            }
         }
     }
 

@@ -28,7 +28,7 @@ def add(fixture, case, values, training, residual, rectified):
         "weight": normal([channels], source),
         "bias": normal([channels], source),
         "running_mean": normal([channels], source),
-        "running_var": normal([channels], source).square() + 0.5,
+        "running_var": (normal([channels], source).square() + 0.5).float().double(),
         "gradient.output": coarse(values.shape, source),
     }
     if residual:

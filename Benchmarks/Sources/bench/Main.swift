@@ -5,12 +5,13 @@ import Torch
 /// Measures this package beside its peers, the forms in turn within one run, and prints medians of ratios.
 ///
 ///     bench                      all benches
-///     bench training|losses      one of them
+///     bench training|resnet|losses one of them
 ///     bench serve training ...   our form of the work, as a process that answers like the peers' scripts
 @main
 enum Main {
     private static let benches: [(name: String, run: @Sendable () throws -> Void)] = [
-        ("training", { try TrainingBench().run() }), ("losses", { try LossesBench().run() }),
+        ("training", { try TrainingBench.lenet.run() }), ("resnet", { try TrainingBench.resnet.run() }),
+        ("losses", { try LossesBench().run() }),
     ]
 
     static func main() {
@@ -43,6 +44,8 @@ enum Main {
         switch arguments.words.dropFirst().first {
         case "training":
             Server(try TrainingSession(arguments), warmup: warmup).serve()
+        case "resnet":
+            Server(try ResNetSession(arguments), warmup: warmup).serve()
         case "losses":
             // What the libraries need for themselves at their first call is not the loss's.
             _ = try LossesSession(arguments, classes: 10).step()
@@ -50,7 +53,7 @@ enum Main {
             Server(session, warmup: warmup).serve()
         case let name:
             throw UserFacingError(
-                "bench serve", problem: "no bench is called \(name ?? "")", remedy: "write training or losses")
+                "bench serve", problem: "no bench is called \(name ?? "")", remedy: "write training, resnet or losses")
         }
     }
 }
