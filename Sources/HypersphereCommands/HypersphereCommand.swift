@@ -30,7 +30,7 @@ public struct HypersphereCommand: ParsableCommand {
         do {
             var command = try parseAsRoot()
             try Engine.checkVersion()
-            Engine.keepFreedMemory()
+            Engine.useLargePages()
             try command.run()
         } catch let error as UserFacingError {
             Console.fail("\(error)")

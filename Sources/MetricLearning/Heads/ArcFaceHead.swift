@@ -24,7 +24,7 @@ public final class ArcFaceHead: Module, AngularHead {
     ///   - margin: m, from 0 to below pi; 0.5 radians in the paper.
     ///   - overflow: what happens where `theta_y + m` passes pi; the paper leaves it open, and programs use `.cosine`.
     ///   - gradient: what goes backward through the margin.
-    ///   - products: what the loss on the processor multiplies in; its sums, exponentials and gradients stay in 32 bits.
+    ///   - products: what the loss multiplies in, in float32 on the processor; exponentials and their sums stay in 32 bits.
     ///   - generator: gives the seeds of the first values.
     public init(
         classes: Int, embedding: Int, scale: Double = 64, margin: Angle = .radians(0.5),

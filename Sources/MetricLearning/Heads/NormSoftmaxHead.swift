@@ -23,7 +23,7 @@ public final class NormSoftmaxHead: Module, AngularHead {
     ///   - embedding: D, the length of an embedding.
     ///   - scale: s, above 0; 20 is the temperature 0.05 of Zhai and Wu. With a small one the loss cannot come near 0:
     ///     see ``leastScale(classes:probability:)``.
-    ///   - products: what the loss on the processor multiplies in; its sums, exponentials and gradients stay in 32 bits.
+    ///   - products: what the loss multiplies in, in float32 on the processor; exponentials and their sums stay in 32 bits.
     ///   - generator: gives the seeds of the first values.
     public init(
         classes: Int, embedding: Int, scale: Double = 20, products: Precision = .fp32,
