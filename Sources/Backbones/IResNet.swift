@@ -4,7 +4,7 @@ public import Torch
 /// The residual network of the face-recognition field, for images of 112 x 112. Deng et al., CVPR 2019, section 3.1.
 ///
 /// Blocks normalise before the first convolution, too, and have PReLU; the last features are normalised, mapped linearly
-/// and normalised once more with a scale that stays 1. Named and initialised as in insightface's arcface_torch:
+/// and normalised once more with a scale that stays 1, these two in the images' own precision whatever the others' is. Named and initialised as in insightface's arcface_torch:
 /// convolutions normal with the standard deviation 0.1.
 public final class IResNet: Module, Backbone {
     private let conv1: Conv2d
@@ -72,7 +72,9 @@ public final class IResNet: Module, Backbone {
             images.rank == 4 && images.size(2) == Self.imageSize && images.size(3) == Self.imageSize,
             "IResNet: expected [N, C, \(Self.imageSize), \(Self.imageSize)], got \(images.signature)")
         let x = layer4(layer3(layer2(layer1(prelu(bn1(conv1(images)))))))
-        return features(fc(dropout(bn2(x).flattened(from: 1))))
+        let last = dropout(bn2(x).flattened(from: 1))
+        // Rounding here would be rounding of the embedding.
+        return withPrecision(.fp32, on: images.device) { features(fc(last.to(images.dtype))) }
     }
 }
 
@@ -116,7 +118,8 @@ extension IResNet {
             conv1 = .unbiased(inputs, width, kernel: 3, initialisation: IResNet.initialisation, using: &generator)
             bn2 = BatchNorm(width)
             prelu = PReLU(channels: width)
-            conv2 = .unbiased(width, width, kernel: 3, stride: stride, initialisation: IResNet.initialisation, using: &generator)
+            conv2 = .unbiased(
+                width, width, kernel: 3, stride: stride, initialisation: IResNet.initialisation, using: &generator)
             bn3 = BatchNorm(width)
             downsample = .shortcut(
                 inputs, width, stride: stride, initialisation: IResNet.initialisation, using: &generator)

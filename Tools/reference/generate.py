@@ -3,6 +3,7 @@
 import sys
 from pathlib import Path
 
+import backbones
 import batch_norm
 import center_loss
 import classification
@@ -25,6 +26,7 @@ MODULES = [
     optimizers,
     schedules,
     lenetplusplus,
+    backbones,
     center_loss,
     classification,
     initialisation,

@@ -3,6 +3,7 @@
 import sys
 from pathlib import Path
 
+from verify_backbones import verify_backbones
 from verify_batch_norm import verify_batch_norm
 from verify_files import verify_files, verify_initialisation
 from verify_layers import verify_layers
@@ -21,6 +22,7 @@ CHECKS = {
     "optimizers.safetensors": verify_optimizers,
     "schedules.safetensors": verify_schedules,
     "lenetplusplus.safetensors": verify_network,
+    "backbones.safetensors": verify_backbones,
     "center_loss.safetensors": verify_center_loss,
     "classification.safetensors": verify_classification,
     "initialisation.json": verify_initialisation,

@@ -4,9 +4,9 @@ import Torch
 
 /// Measures this package beside its peers, the forms in turn within one run, and prints medians of ratios.
 ///
-///     bench                      all benches
-///     bench training|resnet|losses one of them
-///     bench serve training ...   our form of the work, as a process that answers like the peers' scripts
+///     bench                         all benches
+///     bench training|resnet|losses  one of them
+///     bench serve training ...      our form of the work, as a process that answers like the peers' scripts
 @main
 enum Main {
     private static let benches: [(name: String, run: @Sendable () throws -> Void)] = [

@@ -8,11 +8,14 @@ import Torch
 struct TrainingBench: Sendable {
     /// LeNet++ with Center Loss on drawn digits.
     static let lenet = TrainingBench(
-        title: "LeNet++ with Center Loss", name: "training", script: "lenetplusplus.py", rounds: 9, stepsPerRound: 8,
+        title: "LeNet++ with Center Loss", name: "training", script: "lenetplusplus.py", starts: 3, warmup: 5,
+        rounds: 9,
+        stepsPerRound: 8,
         batches: drawnDigits)
     /// ResNet18 for images of 32 x 32 on noise, since no bench asks for what is seen.
     static let resnet = TrainingBench(
-        title: "ResNet18, images of 32 x 32", name: "resnet", script: "resnet.py", rounds: 7, stepsPerRound: 1,
+        title: "ResNet18, images of 32 x 32", name: "resnet", script: "resnet.py", starts: 1, warmup: 2, rounds: 7,
+        stepsPerRound: 1,
         batches: noise)
 
     private static let batchSize = 128
@@ -21,6 +24,8 @@ struct TrainingBench: Sendable {
     let title: String
     let name: String
     let script: String
+    let starts: Int
+    let warmup: Int
     let rounds: Int
     let stepsPerRound: Int
     let batches: @Sendable () -> [String: Tensor]
@@ -37,15 +42,15 @@ struct TrainingBench: Sendable {
             ("PyTorch, channels last, bf16", peer + ["--form", "tuned"] + common),
             ("Hypersphere", Contender.ourselves(name) + common),
         ]
-        var starts: [[Double]] = commands.map { _ in [] }
-        for _ in 0..<3 {
+        var times: [[Double]] = commands.map { _ in [] }
+        for _ in 0..<starts {
             for (index, (name, command)) in commands.enumerated() {
                 let contender = try Contender(name, command + ["--warmup", "1"])
-                starts[index].append(contender.secondsToFirstStep)
+                times[index].append(contender.secondsToFirstStep)
                 contender.quit()
             }
         }
-        let contenders = try commands.map { try Contender($0, $1) }
+        let contenders = try commands.map { try Contender($0, $1 + ["--warmup", "\(warmup)"]) }
         defer { for contender in contenders { contender.quit() } }
         var speeds: [[Double]] = commands.map { _ in [] }
         for round in 1...rounds {
@@ -61,7 +66,7 @@ struct TrainingBench: Sendable {
             func ratio(to other: Int) -> String { text(medianOfRatios(speeds[index], speeds[other]), digits: 2) }
             table.append([
                 contender.name, text(median(speeds[index]), digits: 0), ratio(to: 0), ratio(to: 1),
-                text(try contender.peakMemory(), digits: 0), text(median(starts[index]), digits: 2),
+                text(try contender.peakMemory(), digits: 0), text(median(times[index]), digits: 2),
             ])
         }
         print(table.markdown)
