@@ -1,13 +1,13 @@
-// Batch normalisation with what follows it in residual networks, an addition and the positive part, for rows of channels.
-// These layers do nothing but move memory, a third of a training step: here forward reads its input twice and writes once,
-// and backward needs two walks, where single operators need eleven. The mask of the positive part is computed again, or
-// read off the output where something was added; the masked gradient is the gradient of what was added.
+// Batch normalisation with what follows it in residual networks, an addition and the positive part, for rows of
+// channels. These layers only move memory: here forward reads its input twice and writes once, and backward walks twice.
+// The mask of the positive part is computed again, or read off the output where something was added; the masked gradient
+// is the gradient of what was added.
 //
 // Ioffe and Szegedy, "Batch Normalization", ICML 2015, algorithm 1.
 
+#include "BatchNormLoops.h"
 #include "Guarded.h"
 #include "Parallel.h"
-#include "Vectorized.h"
 
 #include <ATen/ATen.h>
 #include <torch/csrc/autograd/custom_function.h>
@@ -21,196 +21,13 @@
 namespace {
 
 using ctorch::BFloat16;
+using ctorch::Coefficients;
 using ctorch::load;
-using ctorch::store;
+using ctorch::Mask;
 
 constexpr int64_t lanes = 16;
 // The unit of work and of summation: results do not depend on the number of threads.
 constexpr int64_t block = 1 << 15;
-// Rows that are added up before a sum is touched.
-constexpr int64_t together = 4;
-
-// Not `value > 0`, which would lose not-a-number.
-CTORCH_INLINE float positive_part(float value) { return value <= 0 ? 0.0f : value; }
-
-// (x - center) * factor + offset, where `offset` holds what the center lost to rounding: exact for means far from zero.
-// Forward and backward share it, so that they agree on its sign.
-CTORCH_INLINE float normalized(float x, float center, float factor, float offset) {
-    return (x - center) * factor + offset;
-}
-
-// Adds to the sums of each column those of x - shift and of its square.
-template <class T>
-CTORCH_INLINE void statistics_body(const T *__restrict x, int64_t rows, int64_t width, const float *__restrict shift,
-                                   float *__restrict sums, float *__restrict squares) {
-    int64_t row = 0;
-    for (; row + together <= rows; row += together) {
-        const T *__restrict values = x + row * width;
-        for (int64_t c = 0; c < width; ++c) {
-            const float d0 = load(values + c) - shift[c];
-            const float d1 = load(values + c + width) - shift[c];
-            const float d2 = load(values + c + 2 * width) - shift[c];
-            const float d3 = load(values + c + 3 * width) - shift[c];
-            sums[c] += (d0 + d1) + (d2 + d3);
-            squares[c] += (d0 * d0 + d1 * d1) + (d2 * d2 + d3 * d3);
-        }
-    }
-    for (; row < rows; ++row) {
-        const T *__restrict values = x + row * width;
-        for (int64_t c = 0; c < width; ++c) {
-            const float d = load(values + c) - shift[c];
-            sums[c] += d;
-            squares[c] += d * d;
-        }
-    }
-}
-
-struct Coefficients {
-    const float *center;
-    const float *factor;
-    const float *offset;
-};
-
-template <bool adds, bool rectifies, class T>
-CTORCH_INLINE void normalize_rows(const T *__restrict x, const T *__restrict residual, T *__restrict y, int64_t rows,
-                                  int64_t width, const Coefficients &by) {
-    const float *__restrict center = by.center;
-    const float *__restrict factor = by.factor;
-    const float *__restrict offset = by.offset;
-    for (int64_t row = 0; row < rows; ++row) {
-        const int64_t first = row * width;
-        for (int64_t c = 0; c < width; ++c) {
-            float value = normalized(load(x + first + c), center[c], factor[c], offset[c]);
-            if (adds) value += load(residual + first + c);
-            store(y + first + c, rectifies ? positive_part(value) : value);
-        }
-    }
-}
-
-template <class T>
-CTORCH_INLINE void normalize_body(const T *x, const T *residual, T *y, bool rectified, int64_t rows, int64_t width,
-                                  const Coefficients &by) {
-    if (residual && rectified) {
-        normalize_rows<true, true>(x, residual, y, rows, width, by);
-    } else if (residual) {
-        normalize_rows<true, false>(x, residual, y, rows, width, by);
-    } else if (rectified) {
-        normalize_rows<false, true>(x, residual, y, rows, width, by);
-    } else {
-        normalize_rows<false, false>(x, residual, y, rows, width, by);
-    }
-}
-
-// Which gradients the positive part let through.
-enum class Mask { none, computed, output };
-
-template <Mask mask, class T>
-CTORCH_INLINE float gradient_at(const T *g, const T *y, float x, const Coefficients &by, int64_t i, int64_t c) {
-    const float gradient = load(g + i);
-    if (mask == Mask::computed) {
-        return normalized(x, by.center[c], by.factor[c], by.offset[c]) <= 0 ? 0.0f : gradient;
-    }
-    if (mask == Mask::output) return load(y + i) <= 0 ? 0.0f : gradient;
-    return gradient;
-}
-
-// Adds to the sums of each column those of the masked gradient and of it times x - center, and keeps the masked gradient
-// where the mask is the output's.
-template <Mask mask, class T>
-CTORCH_INLINE void reduce_rows(const T *__restrict x, const T *__restrict g, const T *__restrict y,
-                               T *__restrict masked, int64_t rows, int64_t width, const Coefficients &given,
-                               float *__restrict sums, float *__restrict products) {
-    const float *__restrict center = given.center;
-    const float *__restrict factor = given.factor;
-    const float *__restrict offset = given.offset;
-    const Coefficients by{center, factor, offset};
-    int64_t row = 0;
-    for (; row + together <= rows; row += together) {
-        for (int64_t c = 0; c < width; ++c) {
-            float sum = 0, product = 0;
-            for (int64_t r = 0; r < together; ++r) {
-                const int64_t i = (row + r) * width + c;
-                const float value = load(x + i);
-                const float gradient = gradient_at<mask>(g, y, value, by, i, c);
-                if (mask == Mask::output) store(masked + i, gradient);
-                sum += gradient;
-                product += gradient * (value - center[c]);
-            }
-            sums[c] += sum;
-            products[c] += product;
-        }
-    }
-    for (; row < rows; ++row) {
-        for (int64_t c = 0; c < width; ++c) {
-            const int64_t i = row * width + c;
-            const float value = load(x + i);
-            const float gradient = gradient_at<mask>(g, y, value, by, i, c);
-            if (mask == Mask::output) store(masked + i, gradient);
-            sums[c] += gradient;
-            products[c] += gradient * (value - center[c]);
-        }
-    }
-}
-
-template <class T>
-CTORCH_INLINE void reduce_body(Mask mask, const T *x, const T *g, const T *y, T *masked, int64_t rows, int64_t width,
-                               const Coefficients &by, float *sums, float *products) {
-    switch (mask) {
-    case Mask::none: return reduce_rows<Mask::none>(x, g, y, masked, rows, width, by, sums, products);
-    case Mask::computed: return reduce_rows<Mask::computed>(x, g, y, masked, rows, width, by, sums, products);
-    case Mask::output: return reduce_rows<Mask::output>(x, g, y, masked, rows, width, by, sums, products);
-    }
-}
-
-// The gradient of the input, factor * gradient + slope * (x - center) + constant.
-template <Mask mask, class T>
-CTORCH_INLINE void differentiate_rows(const T *__restrict x, const T *__restrict g, T *__restrict dx, int64_t rows,
-                                      int64_t width, const Coefficients &given, const float *__restrict slope,
-                                      const float *__restrict constant) {
-    const float *__restrict center = given.center;
-    const float *__restrict factor = given.factor;
-    const float *__restrict offset = given.offset;
-    const Coefficients by{center, factor, offset};
-    for (int64_t row = 0; row < rows; ++row) {
-        for (int64_t c = 0; c < width; ++c) {
-            const int64_t i = row * width + c;
-            const float value = load(x + i);
-            const float gradient = gradient_at<mask>(g, g, value, by, i, c);
-            store(dx + i, factor[c] * gradient + (slope[c] * (value - center[c]) + constant[c]));
-        }
-    }
-}
-
-template <class T>
-CTORCH_INLINE void differentiate_body(Mask mask, const T *x, const T *g, T *dx, int64_t rows, int64_t width,
-                                      const Coefficients &by, const float *slope, const float *constant) {
-    if (mask == Mask::computed) {
-        differentiate_rows<Mask::computed>(x, g, dx, rows, width, by, slope, constant);
-    } else {
-        differentiate_rows<Mask::none>(x, g, dx, rows, width, by, slope, constant);
-    }
-}
-
-#define DEFINE(T, suffix, name, parameters, arguments)                                                                  \
-    CTORCH_VECTORIZED(name##_##suffix, name##_body<T>, parameters, arguments)                                           \
-    void name parameters { name##_##suffix arguments; }
-
-#define DEFINE_FOR(T, suffix)                                                                                           \
-    DEFINE(T, suffix, statistics, (const T *x, int64_t r, int64_t w, const float *f, float *s, float *q),               \
-           (x, r, w, f, s, q))                                                                                          \
-    DEFINE(T, suffix, normalize,                                                                                        \
-           (const T *x, const T *a, T *y, bool p, int64_t r, int64_t w, const Coefficients &k), (x, a, y, p, r, w, k))  \
-    DEFINE(T, suffix, reduce,                                                                                           \
-           (Mask m, const T *x, const T *g, const T *y, T *d, int64_t r, int64_t w, const Coefficients &k, float *s,    \
-            float *p),                                                                                                  \
-           (m, x, g, y, d, r, w, k, s, p))                                                                              \
-    DEFINE(T, suffix, differentiate,                                                                                    \
-           (Mask m, const T *x, const T *g, T *d, int64_t r, int64_t w, const Coefficients &k, const float *s,          \
-            const float *b),                                                                                            \
-           (m, x, g, d, r, w, k, s, b))
-
-DEFINE_FOR(float, float32)
-DEFINE_FOR(BFloat16, bfloat16)
 
 // Rows of channels, in blocks. Several rows of few channels count as one of `width`, which fills whole vectors.
 struct Rows {
@@ -291,7 +108,7 @@ template <class T> void measure(const T *x, const Rows &rows, double *mean, doub
         float *shift = partial.data() + b * width * 3;
         const T *first = x + b * rows.in_block * channels;
         for (int64_t c = 0; c < columns; ++c) shift[c] = load(first + (columns == channels ? c : c % channels));
-        statistics(x + offset, count, columns, shift, shift + width, shift + 2 * width);
+        ctorch::statistics(x + offset, count, columns, shift, shift + width, shift + 2 * width);
     });
     std::fill_n(mean, channels, 0.0);
     std::fill_n(squares, channels, 0.0);
@@ -328,7 +145,8 @@ void normalize_all(const at::Tensor &x, const at::Tensor &residual, at::Tensor &
     auto *target = static_cast<T *>(y.mutable_data_ptr());
     const auto by = channels.coefficients();
     rows.each(true, [&](int64_t, int64_t offset, int64_t count, int64_t width) {
-        normalize(source + offset, added ? added + offset : nullptr, target + offset, rectified, count, width, by);
+        ctorch::normalize(source + offset, added ? added + offset : nullptr, target + offset, rectified, count, width,
+                          by);
     });
 }
 
@@ -356,8 +174,8 @@ Gradients differentiate_all(const at::Tensor &input, const at::Tensor &gradient,
     std::vector<float> partial(rows.blocks * width * 2, 0);
     rows.each(false, [&](int64_t b, int64_t offset, int64_t count, int64_t columns) {
         float *sums = partial.data() + b * width * 2;
-        reduce(mask, x + offset, g + offset, y + offset, masked ? masked + offset : nullptr, count, columns, by, sums,
-               sums + width);
+        ctorch::reduce(mask, x + offset, g + offset, y + offset, masked ? masked + offset : nullptr, count, columns, by,
+                       sums, sums + width);
     });
     std::vector<double> sums(rows.channels, 0), products(rows.channels, 0);
     for (int64_t b = 0; b < rows.blocks; ++b) {
@@ -392,8 +210,8 @@ Gradients differentiate_all(const at::Tensor &input, const at::Tensor &gradient,
     const T *passed = masked ? masked : g;
     const Mask again = masked ? Mask::none : mask;
     rows.each(true, [&](int64_t, int64_t offset, int64_t count, int64_t columns) {
-        differentiate(again, x + offset, passed + offset, dx + offset, count, columns, by, slope.data(),
-                      constant.data());
+        ctorch::differentiate(again, x + offset, passed + offset, dx + offset, count, columns, by, slope.data(),
+                              constant.data());
     });
     return result;
 }
@@ -426,7 +244,9 @@ class BatchNorm : public torch::autograd::Function<BatchNorm> {
             if (running_variance.defined()) {
                 update(running_variance, reciprocal, momentum, rows.count - 1, rows.channels);
             }
-            for (int64_t c = 0; c < rows.channels; ++c) reciprocal[c] = 1 / std::sqrt(reciprocal[c] / rows.count + epsilon);
+            for (int64_t c = 0; c < rows.channels; ++c) {
+                reciprocal[c] = 1 / std::sqrt(reciprocal[c] / rows.count + epsilon);
+            }
         } else {
             for (int64_t c = 0; c < rows.channels; ++c) {
                 mean[c] = running_mean.const_data_ptr<float>()[c];
@@ -502,11 +322,11 @@ at::Tensor batch_norm(const at::Tensor &input, const std::optional<at::Tensor> &
         TORCH_CHECK(!tensor->has_value() || (*tensor)->sizes() == at::IntArrayRef{input.size(1)},
                     "expected [", input.size(1), "], one value for each channel, got ", (*tensor)->sizes());
     }
-    TORCH_CHECK(!residual || residual->sizes() == input.sizes(), "expected what is added to be ", input.sizes(), ", got ",
-                residual->sizes());
+    TORCH_CHECK(!residual || residual->sizes() == input.sizes(), "expected what is added to be ", input.sizes(),
+                ", got ", residual->sizes());
     TORCH_CHECK(training || (running_mean && running_variance), "evaluation needs running statistics");
-    TORCH_CHECK(!training || input.numel() != input.size(1), "expected more than one value per channel while training, got ",
-                input.sizes());
+    TORCH_CHECK(!training || input.numel() != input.size(1),
+                "expected more than one value per channel while training, got ", input.sizes());
     if (has_kernel(input) && is_plain(running_mean) && is_plain(running_variance)) {
         const auto options = at::TensorOptions().dtype(at::kFloat);
         return BatchNorm::apply(input, weight ? *weight : at::ones({input.size(1)}, options),
@@ -515,7 +335,8 @@ at::Tensor batch_norm(const at::Tensor &input, const std::optional<at::Tensor> &
                                 training, momentum, epsilon);
     }
     // Normalising keeps its input and not its result for the way back, so the result may be changed in place.
-    auto output = at::batch_norm(input, weight, bias, running_mean, running_variance, training, momentum, epsilon, true);
+    auto output =
+        at::batch_norm(input, weight, bias, running_mean, running_variance, training, momentum, epsilon, true);
     if (residual) output.add_(*residual);
     return rectified ? output.relu_() : output;
 }
