@@ -94,8 +94,8 @@ let package = Package(
         library(
             "HypersphereCommands",
             [
-                "Configuration", "Datasets", "Files", "Recipes", "Terminal", "Torch", "Training",
-                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                "Configuration", "Datasets", "Files", "MetricLearning", "Recipes", "Terminal", "Torch", "Training",
+                "Visualization", .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
         .target(
             name: "TestSupport", dependencies: ["Torch", "Files"], path: "Tests/TestSupport", swiftSettings: house),

@@ -15,7 +15,7 @@ public struct HypersphereCommand: ParsableCommand {
               hypersphere train strokes-center
             """,
         version: "hypersphere \(Training.Environment.version), libtorch \(Engine.compiledVersion)",
-        subcommands: [TrainCommand.self, EmbedCommand.self, DoctorCommand.self])
+        subcommands: [TrainCommand.self, EmbedCommand.self, LossCommand.self, DoctorCommand.self])
 
     /// Creates the command; its arguments are parsed from the command line.
     public init() {}
@@ -36,6 +36,8 @@ public struct HypersphereCommand: ParsableCommand {
             Foundation.exit(1)
         } catch is Interrupted {
             Foundation.exit(130)
+        } catch let status as ExitCode {
+            Foundation.exit(status.rawValue)
         } catch {
             let status = exitCode(for: error)
             if status == .success {

@@ -6,7 +6,7 @@ public import Torch
 /// theta_j is the angle between an embedding and the vector of class j. Deng et al., "ArcFace: Additive Angular Margin Loss
 /// for Deep Face Recognition", CVPR 2019, eq. 3. Choose it for many classes with clean labels that must be told apart
 /// finely, above all faces. With embeddings of few dimensions or few samples a class begin with s = 10 and m = 0.2.
-public final class ArcFaceHead: Module, AngularHead {
+public final class ArcFaceHead: Module, AngularHead, MarginCurveHead {
     private let weight: Parameter
     private let margin: AngularMargin
     private let scale: Double
@@ -39,6 +39,9 @@ public final class ArcFaceHead: Module, AngularHead {
 
     /// The class vectors `[C, D]`, each of length 1.
     public var classVectors: Tensor { ClassVectors(weight: weight.tensor).normalised }
+
+    /// The target logit over the angle.
+    public var marginCurves: [MarginCurve] { [MarginCurve(margin, scale: scale)] }
 
     /// The mean cross entropy of embeddings `[N, D]` with labels `[N]` int64 in `0..<C`; 0 for an empty batch.
     public func loss(_ embeddings: Tensor, _ labels: Tensor) -> Loss {

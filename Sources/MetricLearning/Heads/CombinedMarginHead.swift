@@ -6,7 +6,7 @@ public import Torch
 /// theta_j is the angle between an embedding and the vector of class j. All three act together. Deng et al., "ArcFace",
 /// CVPR 2019, eq. 4, which tries (1, 0.3, 0.2), called CM1, and (0.9, 0.4, 0.15), CM2; (1, 0.5, 0) is ArcFace, (1, 0, 0.35)
 /// CosFace and (1.35, 0, 0) a SphereFace with embeddings of one length. Choose it to try a curve between these.
-public final class CombinedMarginHead: Module, AngularHead {
+public final class CombinedMarginHead: Module, AngularHead, MarginCurveHead {
     private let weight: Parameter
     private let margin: AngularMargin
     private let scale: Double
@@ -48,6 +48,9 @@ public final class CombinedMarginHead: Module, AngularHead {
 
     /// The class vectors `[C, D]`, each of length 1.
     public var classVectors: Tensor { ClassVectors(weight: weight.tensor).normalised }
+
+    /// The target logit over the angle.
+    public var marginCurves: [MarginCurve] { [MarginCurve(margin, scale: scale)] }
 
     /// The mean cross entropy of embeddings `[N, D]` with labels `[N]` int64 in `0..<C`; 0 for an empty batch.
     public func loss(_ embeddings: Tensor, _ labels: Tensor) -> Loss {

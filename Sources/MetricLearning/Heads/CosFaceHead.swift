@@ -6,7 +6,7 @@ public import Torch
 /// theta_j is the angle between an embedding and the vector of class j. Wang et al., "CosFace: Large Margin Cosine Loss for
 /// Deep Face Recognition", CVPR 2018; Wang et al., "Additive Margin Softmax for Face Verification", 2018. Choose it like
 /// ArcFace; its gradient is the same at every angle, so it trains more easily from scratch.
-public final class CosFaceHead: Module, AngularHead {
+public final class CosFaceHead: Module, AngularHead, MarginCurveHead {
     private let weight: Parameter
     private let margin: AngularMargin
     private let scale: Double
@@ -37,6 +37,9 @@ public final class CosFaceHead: Module, AngularHead {
 
     /// The class vectors `[C, D]`, each of length 1.
     public var classVectors: Tensor { ClassVectors(weight: weight.tensor).normalised }
+
+    /// The target logit over the angle.
+    public var marginCurves: [MarginCurve] { [MarginCurve(margin, scale: scale)] }
 
     /// The mean cross entropy of embeddings `[N, D]` with labels `[N]` int64 in `0..<C`; 0 for an empty batch.
     public func loss(_ embeddings: Tensor, _ labels: Tensor) -> Loss {

@@ -8,7 +8,7 @@ public import Torch
 /// Face Verification", ACM Multimedia 2017; Zhai and Wu, "Classification is a Strong Baseline for Deep Metric Learning",
 /// BMVC 2019, whose temperature is 1 / s. Choose it as the plain beginning when embeddings will be compared by their
 /// cosine, and for clean, small or retrieval data, where a margin brings little.
-public final class NormSoftmaxHead: Module, AngularHead {
+public final class NormSoftmaxHead: Module, AngularHead, MarginCurveHead {
     private let weight: Parameter
     private let scale: Double
 
@@ -35,6 +35,9 @@ public final class NormSoftmaxHead: Module, AngularHead {
 
     /// The class vectors `[C, D]`, each of length 1.
     public var classVectors: Tensor { ClassVectors(weight: weight.tensor).normalised }
+
+    /// The target logit over the angle.
+    public var marginCurves: [MarginCurve] { [MarginCurve(AngularMargin(), scale: scale)] }
 
     /// The mean cross entropy of embeddings `[N, D]` with labels `[N]` int64 in `0..<C`; 0 for an empty batch.
     public func loss(_ embeddings: Tensor, _ labels: Tensor) -> Loss {

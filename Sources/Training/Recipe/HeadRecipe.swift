@@ -33,7 +33,7 @@ public struct HeadRecipe: Codable, Sendable {
 }
 
 /// Settings of a classifier head.
-protocol HeadSettings: RecipeKind {
+protocol HeadSettings: MethodSettings {
     /// Whether the head has class vectors of which the directions count.
     static var isAngular: Bool { get }
 
@@ -54,6 +54,9 @@ struct NearestMeanHeadSettings: HeadSettings {
     static let name = "nearest-mean"
     static let isAngular = false
     static let teaches = false
+    static let summary = "Teaches nothing: tells classes by their means"
+    static let formula = "logits = the cosine between x and the running mean of class j"
+    static let source = #"Guerriero et al., "DeepNCM", ICLR Workshop 2018"#
 
     let momentum: Double
 
@@ -76,6 +79,9 @@ struct NearestMeanHeadSettings: HeadSettings {
 struct SoftmaxHeadSettings: HeadSettings {
     static let name = "softmax"
     static let isAngular = false
+    static let summary = "Softmax over a linear map, the plain beginning"
+    static let formula = "logits = W x + b"
+    static let source = "Bridle, Neurocomputing, 1990"
 
     let bias: Bool
 

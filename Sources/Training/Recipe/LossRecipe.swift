@@ -70,7 +70,7 @@ struct LossSurroundings {
 }
 
 /// Settings of a loss.
-protocol LossSettings: RecipeKind {
+protocol LossSettings: MethodSettings {
     /// Whether an optimizer must train the loss; otherwise it has nothing to train, or sees to it itself.
     var needsOptimizer: Bool { get }
 

@@ -5,6 +5,9 @@ import MetricLearning
 /// `center`.
 struct CenterLossSettings: LossSettings {
     static let name = "center"
+    static let summary = "Draws embeddings to the centre of their class"
+    static let formula = "mean |x - c_y|^2; update: paper, 1/2 sum |x - c_y|^2"
+    static let source = #"Wen et al., "A Discriminative Feature Learning Approach", ECCV 2016"#
 
     enum Update: String, Codable, CaseIterable {
         case gradient, paper, movingAverage
@@ -38,6 +41,9 @@ struct CenterLossSettings: LossSettings {
 struct IntraLossSettings: LossSettings {
     static let name = "intra"
     static let needsAngularHead = true
+    static let summary = "Draws embeddings to the vector of their class"
+    static let formula = "1 / (pi N) sum t_y"
+    static let source = #"Deng et al., "ArcFace", CVPR 2019"#
 
     func make(_ surroundings: LossSurroundings, using generator: inout some RandomNumberGenerator) -> any EmbeddingLoss
     {
@@ -49,6 +55,9 @@ struct IntraLossSettings: LossSettings {
 struct InterLossSettings: LossSettings {
     static let name = "inter"
     static let needsAngularHead = true
+    static let summary = "Drives the vectors of classes apart"
+    static let formula = "-1 / (pi N (C - 1)) sum_i sum_j angle(w_y, w_j)"
+    static let source = #"Deng et al., "ArcFace", CVPR 2019"#
 
     func make(_ surroundings: LossSurroundings, using generator: inout some RandomNumberGenerator) -> any EmbeddingLoss
     {

@@ -5,6 +5,9 @@ import MetricLearning
 struct LiftedStructureLossSettings: LossSettings {
     static let name = "lifted-structure"
     static let pairChoices = PairRecipe.Choices(distance: .euclidean, reducer: .mean)
+    static let summary = "A positive pair against all negatives of both its ends"
+    static let formula = "mean 1/2 [log(sum e^(negativeMargin - d_in) + sum e^(negativeMargin - d_jn)) + d_ij - positiveMargin]+^2"
+    static let source = #"Song et al., "Lifted Structured Feature Embedding", CVPR 2016"#
 
     let positiveMargin: Double
     let negativeMargin: Double
@@ -27,6 +30,9 @@ struct LiftedStructureLossSettings: LossSettings {
 struct GeneralizedLiftedStructureLossSettings: LossSettings {
     static let name = "generalized-lifted-structure"
     static let pairChoices = PairRecipe.Choices(distance: .euclidean, reducer: .mean, miner: true, memory: true)
+    static let summary = "All positives of an anchor against all its negatives"
+    static let formula = "mean [log sum_p e^(d_p - positiveMargin) + log sum_n e^(negativeMargin - d_n)]+"
+    static let source = #"Hermans et al., "In Defense of the Triplet Loss", 2017"#
 
     let positiveMargin: Double
     let negativeMargin: Double
@@ -49,6 +55,9 @@ struct GeneralizedLiftedStructureLossSettings: LossSettings {
 struct PrototypicalLossSettings: LossSettings {
     static let name = "prototypical"
     static let pairChoices = PairRecipe.Choices(distance: .plainSquaredEuclidean, reducer: .mean)
+    static let summary = "Queries to the mean of their class's few shots"
+    static let formula = "-log softmax_c(-d(q, prototype_c))[y]"
+    static let source = #"Snell et al., "Prototypical Networks", NeurIPS 2017"#
 
     let shots: Int
 
