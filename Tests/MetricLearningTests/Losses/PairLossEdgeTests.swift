@@ -37,7 +37,9 @@ import Torch
         let found = try outcome(kind, normal(labels.count), labels)
         #expect(found.gradient.isAllFinite)
         // Only these push negatives apart on their own.
-        let pushes: [EveryPairLoss] = [.contrastive, .contrastiveSquared, .contrastiveCosine, .multiSimilarity]
+        let pushes: [EveryPairLoss] = [
+            .contrastive, .contrastiveSquared, .contrastiveCosine, .multiSimilarity, .rankedList, .rankedListWide,
+        ]
         if labels.count == 1 || !pushes.contains(kind) {
             #expect(found.value == 0)
             #expect(found.gradient.equals(.zeros(found.gradient.shape)).all())
@@ -54,6 +56,7 @@ import Torch
         // of MultiSimilarity by little where they are near.
         let pulls: [EveryPairLoss] = [
             .contrastive, .contrastiveSquared, .contrastiveCosine, .multiSimilarity, .supCon, .nPairs,
+            .rankedList, .rankedListWide,
         ]
         // The share of FastAP's bins is rounded.
         #expect(pulls.contains(kind) ? found.value > 0 : abs(found.value) < (kind == .fastAP ? 1e-6 : 1e-30))

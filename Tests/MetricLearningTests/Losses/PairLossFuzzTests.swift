@@ -10,7 +10,8 @@ import Torch
     /// Variants of one loss, which have most of their code in common with it, get a tenth.
     private static let variants: [EveryPairLoss] = [
         .contrastiveSquared, .contrastiveCosine, .tripletSmooth, .tripletCosine, .tripletAngular, .tripletSemiHard,
-        .multiSimilarityMined, .circleBatch, .proxyNCAOriginal,
+        .multiSimilarityMined, .circleBatch, .rankedListWide,
+        .proxyNCAOriginal,
     ]
 
     @Test(arguments: EveryPairLoss.allCases) func manyBatches(kind: EveryPairLoss) {
