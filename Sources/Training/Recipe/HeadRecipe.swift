@@ -56,7 +56,7 @@ struct NearestMeanHeadSettings: HeadSettings {
     static let teaches = false
     static let summary = "Teaches nothing: tells classes by their means"
     static let formula = "logits = the cosine between x and the running mean of class j"
-    static let source = #"Guerriero et al., "DeepNCM", ICLR Workshop 2018"#
+    static let source = #"Mensink et al., "Distance-Based Image Classification", TPAMI 2013"#
 
     let momentum: Double
 

@@ -31,7 +31,7 @@ struct LiftedStructureLossSettings: LossSettings {
 struct GeneralizedLiftedStructureLossSettings: LossSettings {
     static let name = "generalized-lifted-structure"
     static let pairChoices = PairRecipe.Choices(distance: .euclidean, reducer: .mean, miner: true, memory: true)
-    static let summary = "All positives of an anchor against all its negatives"
+    static let summary = "All positives of an anchor against its negatives"
     static let formula = "mean [log sum_p e^(d_p - positiveMargin) + log sum_n e^(negativeMargin - d_n)]+"
     static let source = #"Hermans et al., "In Defense of the Triplet Loss", 2017"#
 

@@ -22,6 +22,27 @@ enum EveryPairLoss: String, CaseIterable, Sendable {
     /// Whether the loss holds factors or embeddings constant on purpose, so that its gradient is no slope.
     var holdsConstant: Bool { [.circle, .circleBatch, .rankedList, .rankedListWide].contains(self) }
 
+    /// Whether negatives are pushed apart where there is no positive.
+    var pushesAlone: Bool {
+        let kinds: [Self] = [
+            .contrastive, .contrastiveSquared, .contrastiveCosine, .multiSimilarity, .rankedList, .rankedListWide,
+        ]
+        return kinds.contains(self)
+    }
+
+    /// Whether positives are drawn together where there is no negative; those of SupCon compete with each other, and those of
+    /// MultiSimilarity move by little where they are near.
+    var pullsAlone: Bool { pushesAlone || [.supCon, .nPairs].contains(self) }
+
+    /// Whether another case has most of its code.
+    var isVariant: Bool {
+        let kinds: [Self] = [
+            .contrastiveSquared, .contrastiveCosine, .tripletSmooth, .tripletCosine, .tripletAngular,
+            .tripletSemiHard, .multiSimilarityMined, .circleBatch, .rankedListWide, .proxyNCAOriginal,
+        ]
+        return kinds.contains(self)
+    }
+
     /// Whether the loss compares embeddings by their length too.
     var dependsOnLength: Bool { self == .prototypical }
 
