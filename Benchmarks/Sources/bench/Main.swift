@@ -4,22 +4,14 @@ import Torch
 
 /// Measures this package beside its peers, the forms in turn within one run, and prints medians of ratios.
 ///
-///     bench                          all benches
-///     bench training|losses|images   one of them
-///     bench serve training ...       our form of the work, as a process that answers like the peers' scripts
-@main
-enum Main {
-    private static let benches: [(name: String, run: @Sendable () throws -> Void)] = [
-        ("training", { try TrainingBench().run() }), ("losses", { try LossesBench().run() }),
-        ("images", { try ImagesBench().run() }),
-///     bench                         all benches
-///     bench training|resnet|losses  one of them
-///     bench serve training ...      our form of the work, as a process that answers like the peers' scripts
+///     bench                                 all benches
+///     bench training|resnet|losses|images   one of them
+///     bench serve training ...              our form of the work, as a process that answers like the peers' scripts
 @main
 enum Main {
     private static let benches: [(name: String, run: @Sendable () throws -> Void)] = [
         ("training", { try TrainingBench.lenet.run() }), ("resnet", { try TrainingBench.resnet.run() }),
-        ("losses", { try LossesBench().run() }),
+        ("losses", { try LossesBench().run() }), ("images", { try ImagesBench().run() }),
     ]
 
     static func main() {
@@ -63,8 +55,8 @@ enum Main {
             Server(try ImagesSession(arguments), warmup: warmup).serve()
         case let name:
             throw UserFacingError(
-                "bench serve", problem: "no bench is called \(name ?? "")", remedy: "write training, losses or images")
-                "bench serve", problem: "no bench is called \(name ?? "")", remedy: "write training, resnet or losses")
+                "bench serve", problem: "no bench is called \(name ?? "")",
+                remedy: "write training, resnet, losses or images")
         }
     }
 }

@@ -71,3 +71,35 @@ struct PrototypicalLossSettings: LossSettings {
         PrototypicalLoss(shots: shots, distance: surroundings.distance, reducer: surroundings.reducer)
     }
 }
+
+/// `ranked-list`.
+struct RankedListLossSettings: LossSettings {
+    static let name = "ranked-list"
+    static let pairChoices = PairRecipe.Choices(reducer: .mean, memory: true)
+    static let summary = "Positives into a sphere, negatives out of a wider one"
+    static let formula =
+        "share_p mean_w [d_p - boundary + margin]+ + share_n mean_w [boundary - d_n]+, w = e^(scale [...]+)"
+    static let source = #"Wang et al., "Ranked List Loss", CVPR 2019"#
+
+    let boundary: Double
+    let margin: Double
+    let negativeShare: Double
+    let positiveScale: Double
+    let negativeScale: Double
+
+    init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        boundary = try container.value(.boundary, default: 1.2, in: 0...2)
+        margin = try container.value(.margin, default: 0.4, .notNegative)
+        negativeShare = try container.value(.negativeShare, default: 0.5, in: 0...1)
+        positiveScale = try container.value(.positiveScale, default: 0, .notNegative)
+        negativeScale = try container.value(.negativeScale, default: 10, .notNegative)
+    }
+
+    func make(_ surroundings: LossSurroundings, using generator: inout some RandomNumberGenerator) -> any EmbeddingLoss
+    {
+        RankedListLoss(
+            boundary: boundary, margin: margin, negativeShare: negativeShare, positiveScale: positiveScale,
+            negativeScale: negativeScale, reducer: surroundings.reducer)
+    }
+}
