@@ -33,9 +33,10 @@ let package = Package(
         .library(
             name: "Hypersphere",
             targets: [
-                "Torch", "NeuralNetwork", "Backbones", "MetricLearning", "Datasets", "Evaluation", "Visualization",
-                "Training", "Files", "Randomness",
-            ])
+                "Torch", "NeuralNetwork", "Backbones", "MetricLearning", "Datasets", "Images", "Evaluation",
+                "Visualization", "Training", "Weights", "Files", "Randomness",
+            ]),
+        .library(name: "Weights", targets: ["Files", "Torch", "Weights"]),
     ],
     dependencies: [
         // Each from the version that it was tried with; below the next major one, as its authors promise.
@@ -67,9 +68,18 @@ let package = Package(
         library("Torch", ["CTorch", "Files"]),
         library("NeuralNetwork", ["Torch", "Files"]),
         library("Backbones", ["NeuralNetwork", "Torch"]),
+        library("Weights", ["Files", "NeuralNetwork", "Torch"]),
         library("MetricLearning", ["Files", "NeuralNetwork", "Randomness", "Torch"]),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
-        library("Datasets", ["CZlib", "Files", "Randomness", .product(name: "Crypto", package: "swift-crypto")]),
+        .systemLibrary(
+            name: "CJPEG", pkgConfig: "libjpeg", providers: [.apt(["libjpeg-dev"]), .brew(["jpeg-turbo"])]),
+        .systemLibrary(name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"]), .brew(["libpng"])]),
+        .target(
+            name: "CImage", dependencies: ["CJPEG", "CPNG"],
+            cSettings: [.enableWarning("all"), .enableWarning("extra"), .treatAllWarnings(as: .error)]),
+        library(
+            "Datasets", ["CImage", "CZlib", "Files", "Randomness", .product(name: "Crypto", package: "swift-crypto")]),
+        library("Images", ["Datasets", "Randomness", "Torch"]),
         library("Evaluation"),
         .systemLibrary(name: "CCairo", pkgConfig: "cairo", providers: [.apt(["libcairo2-dev"]), .brew(["cairo"])]),
         .target(
@@ -82,8 +92,9 @@ let package = Package(
         library(
             "Training",
             [
-                "Backbones", "Configuration", "Datasets", "Evaluation", "Files", "MetricLearning", "NeuralNetwork",
-                "Randomness", "TensorBoard", "Torch", "Visualization",
+                "Backbones", "Configuration", "Datasets", "Evaluation", "Files", "Images", "MetricLearning",
+                "NeuralNetwork", "Randomness", "TensorBoard", "Torch", "Visualization",
+                .product(name: "Crypto", package: "swift-crypto"),
             ]),
         .target(
             name: "Recipes", path: "Recipes",
@@ -94,8 +105,9 @@ let package = Package(
         library(
             "HypersphereCommands",
             [
-                "Configuration", "Datasets", "Files", "MetricLearning", "Recipes", "Terminal", "Torch", "Training",
-                "Visualization", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                "Configuration", "Datasets", "Files", "Images", "MetricLearning", "Recipes", "Terminal", "Torch",
+                "Training", "Visualization", "Weights",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
         .target(
             name: "TestSupport", dependencies: ["Torch", "Files"], path: "Tests/TestSupport", swiftSettings: house),
@@ -104,6 +116,7 @@ let package = Package(
         tests("TorchTests", ["Torch", "Files", "Randomness"]),
         tests("NeuralNetworkTests", ["NeuralNetwork", "Torch", "Files", "Randomness"]),
         tests("BackbonesTests", ["Backbones", "NeuralNetwork", "Torch", "Randomness"]),
+        tests("WeightsTests", ["Files", "NeuralNetwork", "Randomness", "Torch", "Weights"]),
         tests("MetricLearningTests", ["MetricLearning", "Backbones", "Files", "NeuralNetwork", "Torch", "Randomness"]),
         tests("EvaluationTests", ["Evaluation", "Torch"]),
         tests("ConfigurationTests", ["Configuration", "Files", "Randomness"]),
@@ -113,7 +126,10 @@ let package = Package(
         tests("HypersphereCommandsTests", ["Datasets", "Files", "Torch", "hypersphere"]),
         tests("TensorBoardTests", ["TensorBoard", "Files"]),
         tests("TerminalTests", ["Terminal", "Files"]),
-        tests("DatasetsTests", ["CZlib", "Datasets", "Files", "Randomness"]),
+        tests("ImagesTests", ["Datasets", "Files", "Images", "Randomness", "Torch"]),
+        tests(
+            "DatasetsTests",
+            ["CZlib", "Datasets", "Files", "Randomness", .product(name: "Crypto", package: "swift-crypto")]),
         tests("VisualizationTests", ["CCairo", "Files", "Randomness", "Visualization"]),
         .executableTarget(name: "hypersphere", dependencies: ["HypersphereCommands"], swiftSettings: house),
     ],

@@ -71,6 +71,8 @@ has_cxx() {
 missing_packages() {
     command -v pkg-config >/dev/null || echo pkg-config
     pkg-config --exists cairo 2>/dev/null || echo libcairo2-dev
+    pkg-config --exists libjpeg 2>/dev/null || echo libjpeg-dev
+    pkg-config --exists libpng 2>/dev/null || echo libpng-dev
     pkg-config --exists zlib 2>/dev/null || echo zlib1g-dev
     if command -v dpkg >/dev/null && [[ $(dpkg -s fonts-dejavu-core 2>/dev/null) != *"install ok installed"* ]]; then
         echo fonts-dejavu-core
@@ -101,7 +103,7 @@ require_libraries() {
     missing=${missing//$'\n'/ }
     if [[ $system == Darwin ]]; then
         if [[ $missing == *g++* ]]; then fail "no C++ compiler: run 'xcode-select --install'"; fi
-        fail "C libraries are missing: run 'brew install cairo pkg-config zlib'"
+        fail "C libraries are missing: run 'brew install cairo jpeg-turbo libpng pkg-config zlib'"
     elif can_install_packages; then
         # shellcheck disable=SC2086 # One word a package.
         install_packages $missing

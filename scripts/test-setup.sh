@@ -247,8 +247,8 @@ mv "$here/swift" "$here/tools/swift"
 expect_failure 'Swift is not in PATH: .*swift\.org/install'
 
 begin "missing libraries are named with the command, to who is not root"
-run FAKE_MISSING="cairo zlib fonts c++"
-expect_failure "run 'sudo apt-get install libcairo2-dev zlib1g-dev fonts-dejavu-core g\+\+'"
+run FAKE_MISSING="cairo libjpeg libpng zlib fonts c++"
+expect_failure "run 'sudo apt-get install libcairo2-dev libjpeg-dev libpng-dev zlib1g-dev fonts-dejavu-core g\+\+'"
 
 begin "root has missing libraries installed, without an update of the lists"
 run FAKE_MISSING="cairo c++" FAKE_USER=0
@@ -264,7 +264,7 @@ expect_failure "apt-get could not install them: run 'apt-get update && apt-get i
 
 begin "macOS is told Homebrew's names"
 run FAKE_MISSING=cairo FAKE_SYSTEM=Darwin
-expect_failure "run 'brew install cairo pkg-config zlib'"
+expect_failure "run 'brew install cairo jpeg-turbo libpng pkg-config zlib'"
 
 begin "macOS without a compiler is told Xcode's"
 run FAKE_MISSING="cairo c++" FAKE_SYSTEM=Darwin

@@ -11,24 +11,17 @@ On the clock in both: forward, both losses, backward, both optimizer steps, `los
 reading the file, and the write-up's Python lists of predictions and labels, which no benchmark should charge to a
 framework. Nothing is compiled.
 
-After the warm-up the process prints {"ready": ...} and then answers lines on stdin with one JSON line each:
+It answers the commands of `server.py`, and
 
-run [K]      K steps (or --steps of them): seconds, images, the last loss
-profile [K]  the same under the profiler: operators by their own time on the processor, in milliseconds per step
-memory       peak resident memory in MiB
-quit
+profile [K]  K steps under the profiler: operators by their own time on the processor, in milliseconds per step
 """
-
-import argparse
-import json
-import resource
-import sys
-import time
 
 import torch
 from safetensors.torch import load_file
 from torch import nn
 from torch.nn import functional
+
+from server import arguments_parser, parse, serve
 
 MEAN, DEVIATION = 0.1307, 0.3081
 
@@ -116,19 +109,13 @@ class Session:
             optimizer.step()
         return loss.item()
 
-    def run(self, steps):
-        start = time.perf_counter()
-        for _ in range(steps):
-            loss = self.step()
-        seconds = time.perf_counter() - start
-        return {"seconds": seconds, "images": steps * len(self.labels[0]), "loss": loss}
-
     def profile(self, steps):
         with torch.profiler.profile(activities=[torch.profiler.ProfilerActivity.CPU]) as profiler:
-            measured = self.run(steps)
+            for _ in range(steps):
+                self.step()
         rows = sorted(profiler.key_averages(), key=lambda row: -row.self_cpu_time_total)
         total = sum(row.self_cpu_time_total for row in rows)
-        measured["operators"] = [
+        operators = [
             {
                 "name": row.key,
                 "milliseconds": round(row.self_cpu_time_total / 1000 / steps, 3),
@@ -137,38 +124,15 @@ class Session:
             }
             for row in rows[:25]
         ]
-        return measured
+        return {"operators": operators}
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = arguments_parser(__doc__)
     parser.add_argument("--form", choices=["tutorial", "tuned"], required=True)
     parser.add_argument("--batches", required=True, help="safetensors: images [B, 128, 1, 28, 28], labels [B, 128]")
-    parser.add_argument("--steps", type=int, default=60, help="steps of a `run` that names no number")
-    parser.add_argument("--warmup", type=int, default=5)
-    parser.add_argument("--threads", type=int, default=2)
-    arguments = parser.parse_args()
-    if arguments.steps < 1 or arguments.warmup < 0 or arguments.threads < 1:
-        parser.error("--steps and --threads must be at least 1, --warmup at least 0")
-    torch.set_num_threads(arguments.threads)
-    session = Session(arguments.form, load_file(arguments.batches))
-    for _ in range(arguments.warmup):
-        session.step()
-    print(json.dumps({"ready": arguments.form, "torch": torch.__version__, "threads": arguments.threads}), flush=True)
-    for line in sys.stdin:
-        command, *rest = line.split() or [""]
-        number = rest[0] if rest else str(arguments.steps)
-        if command == "quit":
-            break
-        if command in ("run", "profile") and number.isdecimal() and int(number) > 0:
-            answer = getattr(session, command)(int(number))
-        elif command == "memory":
-            # Linux counts this in KiB, macOS in bytes.
-            unit = 2**20 if sys.platform == "darwin" else 2**10
-            answer = {"peak_mib": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / unit}
-        else:
-            answer = {"error": f"unknown command: {line.strip()}"}
-        print(json.dumps(answer), flush=True)
+    arguments = parse(parser)
+    serve(arguments, arguments.form, Session(arguments.form, load_file(arguments.batches)))
 
 
 if __name__ == "__main__":

@@ -9,6 +9,7 @@
 #include <torch/version.h>
 
 #include <atomic>
+#include <cstdlib>
 #include <string>
 #include <vector>
 
@@ -281,6 +282,9 @@ void ct_autocast_leave(void) {
 
 int32_t ct_thread_count(void) { return at::get_num_threads(); }
 void ct_set_thread_count(int32_t count) { at::set_num_threads(count); }
+
+// Read by libtorch's allocator at its first large tensor.
+void ct_use_large_pages(void) { setenv("THP_MEM_ALLOC_ENABLE", "1", 0); }
 
 int32_t ct_accelerator_count(CTDevice device_type) {
     int32_t count = 0;

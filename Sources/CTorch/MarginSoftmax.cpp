@@ -1,296 +1,189 @@
 // Softmax cross entropy over the scaled cosines of many classes, where the target's cosine has been replaced by one with a
-// margin: value and all gradients in one walk over blocks of classes.
+// margin: value and all gradients in two walks over blocks of classes.
 //
 // With unit rows x_i and w_j, c_ij = <x_i, w_j>, the label y_i and the given target cosine t_i:
 //     loss = 1/N sum_i ( log( exp(s t_i) + sum_{j != y_i} exp(s c_ij) ) - s t_i ).
-// A framework builds the cosines, their arcs, a mask and several copies, each N x C. Here the cosines are kept once; the
-// margin touches N numbers, and its caller gives its slope dt/dc.
+// A framework builds the cosines, their arcs, a mask and several copies, each N x C. Here the products are kept once; the
+// margin touches N numbers.
 
+#include "AngularMargin.h"
+#include "CosineLoops.h"
 #include "Guarded.h"
-#include "Vectorized.h"
+#include "Product.h"
 
 #include <ATen/ATen.h>
 #include <ATen/Parallel.h>
-#include <ATen/core/dispatch/Dispatcher.h>
 #include <torch/csrc/autograd/custom_function.h>
 #include <torch/library.h>
 
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <type_traits>
 #include <vector>
 
 namespace {
 
 using ctorch::BFloat16;
-using ctorch::load;
-using ctorch::store;
+using ctorch::Product;
+using ctorch::smallest_norm;
+using ctorch::Target;
 
-// Classes of a block: its weights and cosines stay in the last cache for the two products that need them again.
-constexpr int64_t block_classes = 4096;
-constexpr double smallest_norm = 1e-12;
-constexpr int64_t lanes = 16;
+// Classes of a block: its weights and products stay in the last cache until they are needed again.
+constexpr int64_t block_classes = 2048;
 
-// exp for x <= 0 within 2 units in the last place: 2^n times a polynomial for the fraction; 0 below the range of floats.
-CTORCH_INLINE float exponential(float x) {
-    const float clamped = x < -87.0f ? -87.0f : x;
-    const float n = __builtin_floorf(clamped * 1.44269504088896341f + 0.5f);
-    float f = clamped - n * 0.693359375f;
-    f -= n * -2.12194440e-4f;
-    float p = 1.9875691500e-4f;
-    p = p * f + 1.3981999507e-3f;
-    p = p * f + 8.3334519073e-3f;
-    p = p * f + 4.1665795894e-2f;
-    p = p * f + 1.6666665459e-1f;
-    p = p * f + 5.0000001201e-1f;
-    p = p * f * f + f + 1.0f;
-    const int32_t bits = (static_cast<int32_t>(n) + 127) << 23;
-    float power;
-    std::memcpy(&power, &bits, sizeof power);
-    const float value = p * power;
-    // A comparison that is false for not-a-number keeps it in the sum, where it belongs.
-    return x < -87.0f ? 0.0f : value;
-}
-
-// The reciprocal length of each row, and of rows of zeros that of the smallest norm.
-CTORCH_INLINE void reciprocal_norms_body(const float *rows, int64_t count, int64_t width, float *result) {
-    for (int64_t row = 0; row < count; ++row) {
-        const float *values = rows + row * width;
-        double sums[lanes] = {};
-        int64_t d = 0;
-        for (; d + lanes <= width; d += lanes) {
-            for (int64_t l = 0; l < lanes; ++l) {
-                const double value = values[d + l];
-                sums[l] += value * value;
-            }
-        }
-        double sum = 0;
-        for (; d < width; ++d) sum += static_cast<double>(values[d]) * values[d];
-        for (int64_t l = 0; l < lanes; ++l) sum += sums[l];
-        const double norm = std::sqrt(sum);
-        result[row] = static_cast<float>(1 / (norm < smallest_norm ? smallest_norm : norm));
-    }
-}
-CTORCH_VECTORIZED(reciprocal_norms, reciprocal_norms_body, (const float *r, int64_t n, int64_t w, float *o), (r, n, w, o))
-
-CTORCH_INLINE void scale_rows_body(const float *rows, const float *factors, int64_t count, int64_t width, float *out) {
-    for (int64_t row = 0; row < count; ++row) {
-        for (int64_t d = 0; d < width; ++d) out[row * width + d] = rows[row * width + d] * factors[row];
-    }
-}
-CTORCH_VECTORIZED(scale_rows, scale_rows_body, (const float *r, const float *f, int64_t n, int64_t w, float *o),
-                  (r, f, n, w, o))
-
-// Turns products with unscaled class vectors into cosines, and adds a row's exponentials to its running maximum and sum.
-CTORCH_INLINE void cosines_body(float *row, const float *reciprocal, int64_t count, float scale, int64_t label,
-                                float *maximum, double *sum) {
-    float tops[lanes];
-    for (int64_t l = 0; l < lanes; ++l) tops[l] = -std::numeric_limits<float>::infinity();
-    int64_t j = 0;
-    for (; j + lanes <= count; j += lanes) {
-        for (int64_t l = 0; l < lanes; ++l) {
-            float c = row[j + l] * reciprocal[j + l];
-            c = c > 1.0f ? 1.0f : c;
-            c = c < -1.0f ? -1.0f : c;
-            row[j + l] = c;
-            tops[l] = c > tops[l] ? c : tops[l];
-        }
-    }
-    float top = -std::numeric_limits<float>::infinity();
-    for (; j < count; ++j) {
-        float c = row[j] * reciprocal[j];
-        c = c > 1.0f ? 1.0f : c;
-        c = c < -1.0f ? -1.0f : c;
-        row[j] = c;
-        top = c > top ? c : top;
-    }
-    for (int64_t l = 0; l < lanes; ++l) top = tops[l] > top ? tops[l] : top;
-    const float shift = scale * top > *maximum ? scale * top : *maximum;
-    float sums[lanes] = {};
-    for (j = 0; j + lanes <= count; j += lanes) {
-        for (int64_t l = 0; l < lanes; ++l) sums[l] += exponential(scale * row[j + l] - shift);
-    }
-    double added = 0;
-    for (; j < count; ++j) added += exponential(scale * row[j] - shift);
-    for (int64_t l = 0; l < lanes; ++l) added += sums[l];
-    // The target is added by the caller, with its margin.
-    if (label >= 0) added -= exponential(scale * row[label] - shift);
-    *sum = *sum * std::exp(static_cast<double>(*maximum) - shift) + added;
-    *maximum = shift;
-}
-CTORCH_VECTORIZED(cosines, cosines_body,
-                  (float *r, const float *n, int64_t c, float s, int64_t y, float *m, double *t), (r, n, c, s, y, m, t))
-
-// Turns cosines into dL/dc times the reciprocal length of the class vector.
-CTORCH_INLINE void gradients_body(float *row, const float *reciprocal, int64_t count, float scale, float logarithm,
-                                  float factor) {
-    for (int64_t j = 0; j < count; ++j) {
-        row[j] = factor * exponential(scale * row[j] - logarithm) * reciprocal[j];
-    }
-}
-CTORCH_VECTORIZED(gradients, gradients_body, (float *r, const float *n, int64_t c, float s, float z, float f),
-                  (r, n, c, s, z, f))
-
-// Makes gradients by unit rows, already divided by the rows' lengths, gradients by the rows: takes the part along out.
-CTORCH_INLINE void project_body(const float *product, const float *rows, const float *reciprocal, int64_t count,
-                                int64_t width, float *out) {
-    for (int64_t row = 0; row < count; ++row) {
-        const float *gradient = product + row * width;
-        const float *vector = rows + row * width;
-        float *result = out + row * width;
-        const float shortening = reciprocal[row];
-        float sums[lanes] = {};
-        int64_t d = 0;
-        for (; d + lanes <= width; d += lanes) {
-            for (int64_t l = 0; l < lanes; ++l) sums[l] += gradient[d + l] * (shortening * vector[d + l]);
-        }
-        double along = 0;
-        for (; d < width; ++d) along += gradient[d] * (shortening * vector[d]);
-        for (int64_t l = 0; l < lanes; ++l) along += sums[l];
-        const float part = static_cast<float>(along);
-        for (d = 0; d < width; ++d) result[d] = gradient[d] - part * (shortening * vector[d]);
-    }
-}
-CTORCH_VECTORIZED(project, project_body,
-                  (const float *p, const float *v, const float *r, int64_t n, int64_t d, float *o), (p, v, r, n, d, o))
-
-template <class Body> void parallel_rows(int64_t count, int64_t grain, Body &&body) {
+// Runs over rows of `width` numbers each, on as many threads as the work is worth.
+template <class Body> void parallel_rows(int64_t count, int64_t width, Body &&body) {
+    const int64_t grain = std::max<int64_t>(1, 16384 / std::max<int64_t>(1, width));
     at::parallel_for(0, count, grain, [&](int64_t begin, int64_t end) { body(begin, end); });
 }
-
-// The product of `left` [N, K] and the transpose of `right` [M, K], by the library that is fastest for the type here.
-//
-// PyTorch's float32 products go through MKL, which on processors not of its maker reaches a third of oneDNN's speed.
-class Product {
-  public:
-    explicit Product(bool bfloat16) : bfloat16_(bfloat16), linear_(find()) {}
-
-    at::Tensor operator()(const at::Tensor &left, const at::Tensor &right) const {
-        if (bfloat16_) return at::linear(left.to(at::kBFloat16), right.to(at::kBFloat16)).to(at::kFloat);
-        if (linear_ == nullptr) return at::linear(left, right);
-        torch::jit::Stack stack{left, right, c10::IValue(), "none", c10::List<std::optional<at::Scalar>>(), ""};
-        linear_->callBoxed(&stack);
-        return std::move(stack[0]).toTensor();
-    }
-
-  private:
-    static const c10::OperatorHandle *find() {
-        static const auto found = c10::Dispatcher::singleton().findSchema({"mkldnn::_linear_pointwise", ""});
-        return found.has_value() ? &*found : nullptr;
-    }
-
-    bool bfloat16_;
-    const c10::OperatorHandle *linear_;
-};
 
 struct Outcome {
     at::Tensor loss, embeddings, weight, target;
 };
 
-// Float32 on the processor.
-Outcome run_on_cpu(const at::Tensor &embeddings, const at::Tensor &weight, const at::Tensor &labels,
-                   const at::Tensor &target, const at::Tensor &slope, double scale, bool bfloat16, bool wants_gradients) {
-    const int64_t n = embeddings.size(0), width = embeddings.size(1), classes = weight.size(0);
-    const auto options = embeddings.options();
-    const Product product(bfloat16);
-    const float s = static_cast<float>(scale);
-
-    auto embedding_norms = at::empty({n}, options);
-    auto directions = at::empty({n, width}, options);
-    reciprocal_norms(embeddings.const_data_ptr<float>(), n, width, embedding_norms.mutable_data_ptr<float>());
-    scale_rows(embeddings.const_data_ptr<float>(), embedding_norms.const_data_ptr<float>(), n, width,
-               directions.mutable_data_ptr<float>());
-    auto class_norms = at::empty({classes}, options);
-    float *reciprocal = class_norms.mutable_data_ptr<float>();
-    const float *vectors = weight.const_data_ptr<float>();
-    const int64_t *label = labels.const_data_ptr<int64_t>();
-    const float *target_cosine = target.const_data_ptr<float>();
-
-    std::vector<float> maximum(n, -std::numeric_limits<float>::infinity());
-    std::vector<double> sum(n, 0);
-    std::vector<at::Tensor> blocks;
-    for (int64_t first = 0; first < classes; first += block_classes) {
-        const int64_t count = std::min(block_classes, classes - first);
-        parallel_rows(count, 256, [&](int64_t begin, int64_t end) {
-            reciprocal_norms(vectors + (first + begin) * width, end - begin, width, reciprocal + first + begin);
-        });
-        auto block = product(directions, weight.narrow(0, first, count));
-        float *rows = block.mutable_data_ptr<float>();
-        parallel_rows(n, 1, [&](int64_t begin, int64_t end) {
-            for (int64_t i = begin; i < end; ++i) {
-                const int64_t place = label[i] - first;
-                cosines(rows + i * count, reciprocal + first, count, s, place >= 0 && place < count ? place : -1,
-                        &maximum[i], &sum[i]);
-            }
-        });
-        blocks.push_back(std::move(block));
+// Float32 on the processor, with products of the type T.
+template <class T> class Walk {
+  public:
+    Walk(const at::Tensor &embeddings, const at::Tensor &weight, const at::Tensor &labels, double scale)
+        : n_(embeddings.size(0)), width_(weight.size(1)), classes_(weight.size(0)), scale_(scale),
+          embeddings_(embeddings), weight_(weight), vectors_(weight.const_data_ptr<float>()),
+          label_(labels.const_data_ptr<int64_t>()), embedding_norms_(at::empty({n_}, embeddings.options())),
+          class_norms_(at::empty({classes_}, embeddings.options())) {
+        auto directions = at::empty({n_, width_}, embeddings.options());
+        const float *rows = embeddings.const_data_ptr<float>();
+        ctorch::reciprocal_norms(rows, n_, width_, embedding_norms_.mutable_data_ptr<float>(), static_cast<T *>(nullptr));
+        ctorch::scale_rows(rows, embedding_norms_.const_data_ptr<float>(), n_, width_,
+                           directions.mutable_data_ptr<float>());
+        directions_ = directions.to(type);
+        if (!is_float) copy_ = at::empty({std::min(block_classes, classes_), width_}, options());
     }
 
-    std::vector<float> logarithm(n);
-    double total = 0;
-    for (int64_t i = 0; i < n; ++i) {
-        const double value = scale * target_cosine[i];
-        // Rounding may leave a little less than nothing where the target was all there was; its logarithm would be none.
-        const double others = maximum[i] + std::log(sum[i] < 0 ? 0.0 : sum[i]);
-        const double excess = others - value;
-        const double loss = excess > 0 ? excess + std::log1p(std::exp(-excess)) : std::log1p(std::exp(excess));
-        logarithm[i] = static_cast<float>(value + loss);
-        total += loss;
+    Outcome run(const Target &target, bool wants_gradients) {
+        sum_exponentials();
+        Outcome outcome;
+        outcome.loss = at::full({}, finish(target), embeddings_.options());
+        if (wants_gradients) go_backward(target, outcome);
+        return outcome;
     }
-    Outcome outcome;
-    outcome.loss = at::full({}, total / n, options);
-    if (!wants_gradients) return outcome;
 
-    const float factor = s / n;
-    outcome.weight = at::empty({classes, width}, options);
-    outcome.target = at::empty({n}, options);
-    float *target_gradient = outcome.target.mutable_data_ptr<float>();
-    const float *target_slope = slope.const_data_ptr<float>();
-    for (int64_t i = 0; i < n; ++i) {
-        target_gradient[i] = factor * std::expm1(std::min(0.0f, s * target_cosine[i] - logarithm[i]));
-    }
-    auto accumulated = at::zeros({width, n}, options);
-    const auto directions_transposed = directions.t().contiguous();
-    for (size_t index = 0; index < blocks.size(); ++index) {
-        const int64_t first = static_cast<int64_t>(index) * block_classes;
-        auto block = std::move(blocks[index]);
-        const int64_t count = block.size(1);
-        float *rows = block.mutable_data_ptr<float>();
-        parallel_rows(n, 1, [&](int64_t begin, int64_t end) {
-            for (int64_t i = begin; i < end; ++i) {
-                gradients(rows + i * count, reciprocal + first, count, s, logarithm[i], factor);
-                const int64_t place = label[i] - first;
-                if (place < 0 || place >= count) continue;
-                rows[i * count + place] = target_gradient[i] * target_slope[i] * reciprocal[label[i]];
-            }
+  private:
+    static constexpr bool is_float = std::is_same_v<T, float>;
+    static constexpr at::ScalarType type = is_float ? at::kFloat : at::kBFloat16;
+
+    at::TensorOptions options() const { return embeddings_.options().dtype(type); }
+    static T *data(const at::Tensor &tensor) { return static_cast<T *>(tensor.mutable_data_ptr()); }
+    float *reciprocal(int64_t first) { return class_norms_.mutable_data_ptr<float>() + first; }
+
+    // The class vectors from `first` on in the type of the products; leaves their reciprocal lengths.
+    at::Tensor vectors(int64_t first, int64_t count) {
+        T *copy = is_float ? nullptr : data(copy_);
+        parallel_rows(count, width_, [&](int64_t begin, int64_t end) {
+            ctorch::reciprocal_norms(vectors_ + (first + begin) * width_, end - begin, width_,
+                                     reciprocal(first + begin), is_float ? copy : copy + begin * width_);
         });
-        const auto part = weight.narrow(0, first, count);
-        accumulated.add_(product(part.t().contiguous(), block));
-        const auto gradient = product(block.t().contiguous(), directions_transposed);
-        const float *source = gradient.const_data_ptr<float>();
-        float *destination = outcome.weight.mutable_data_ptr<float>() + first * width;
-        parallel_rows(count, 128, [&](int64_t begin, int64_t end) {
-            project(source + begin * width, vectors + (first + begin) * width, reciprocal + first + begin, end - begin,
-                    width, destination + begin * width);
-        });
+        return is_float ? weight_.narrow(0, first, count) : copy_.narrow(0, 0, count);
     }
-    auto gradient = accumulated.t().contiguous();
-    outcome.embeddings = at::empty({n, width}, options);
-    float *result = outcome.embeddings.mutable_data_ptr<float>();
-    project(gradient.const_data_ptr<float>(), embeddings.const_data_ptr<float>(),
-            embedding_norms.const_data_ptr<float>(), n, width, result);
-    scale_rows(result, embedding_norms.const_data_ptr<float>(), n, width, result);
-    return outcome;
-}
+
+    void sum_exponentials() {
+        maximum_.assign(n_, -std::numeric_limits<float>::infinity());
+        sum_.assign(n_, 0);
+        for (int64_t first = 0; first < classes_; first += block_classes) {
+            const int64_t count = std::min(block_classes, classes_ - first);
+            blocks_.push_back(Product::transposed(directions_, vectors(first, count)));
+            const T *rows = data(blocks_.back());
+            parallel_rows(n_, count, [&](int64_t begin, int64_t end) {
+                for (int64_t i = begin; i < end; ++i) {
+                    const int64_t place = label_[i] - first;
+                    ctorch::add_exponentials(rows + i * count, reciprocal(first), count, static_cast<float>(scale_),
+                                             place >= 0 && place < count ? place : -1, &maximum_[i], &sum_[i]);
+                }
+            });
+        }
+    }
+
+    // Leaves the logarithms of the sums, and returns the loss.
+    double finish(const Target &target) {
+        const float *cosine = target.cosine.const_data_ptr<float>();
+        logarithm_.resize(n_);
+        double total = 0;
+        for (int64_t i = 0; i < n_; ++i) {
+            const double value = scale_ * cosine[i];
+            // Rounding may leave a little less than nothing where the target was all there was; its logarithm would be none.
+            const double others = maximum_[i] + std::log(sum_[i] < 0 ? 0.0 : sum_[i]);
+            const double excess = others - value;
+            const double loss = excess > 0 ? excess + std::log1p(std::exp(-excess)) : std::log1p(std::exp(excess));
+            logarithm_[i] = static_cast<float>(value + loss);
+            total += loss;
+        }
+        return total / n_;
+    }
+
+    void go_backward(const Target &target, Outcome &outcome) {
+        const float s = static_cast<float>(scale_), factor = s / n_;
+        outcome.weight = at::empty({classes_, width_}, embeddings_.options());
+        outcome.target = at::empty({n_}, embeddings_.options());
+        float *target_gradient = outcome.target.mutable_data_ptr<float>();
+        const float *target_cosine = target.cosine.const_data_ptr<float>();
+        const float *target_slope = target.slope.const_data_ptr<float>();
+        for (int64_t i = 0; i < n_; ++i) {
+            target_gradient[i] = factor * std::expm1(std::min(0.0f, s * target_cosine[i] - logarithm_[i]));
+        }
+        const int64_t longest = std::min(block_classes, classes_);
+        const auto scratch = at::empty({is_float ? std::max(n_, width_) * longest : 0}, options());
+        const auto directions = Product::transpose(directions_, at::empty({is_float ? n_ * width_ : 0}, options()));
+        auto gradient = at::zeros({n_, width_}, embeddings_.options());
+        for (size_t index = 0; index < blocks_.size(); ++index) {
+            const int64_t first = static_cast<int64_t>(index) * block_classes;
+            const auto block = std::move(blocks_[index]);
+            const int64_t count = block.size(1);
+            T *rows = data(block);
+            // The copy of another type was overwritten by later blocks.
+            const auto part = is_float ? weight_.narrow(0, first, count) : vectors(first, count);
+            parallel_rows(n_, count, [&](int64_t begin, int64_t end) {
+                for (int64_t i = begin; i < end; ++i) {
+                    ctorch::gradients(rows + i * count, reciprocal(first), count, s, logarithm_[i], factor);
+                    const int64_t place = label_[i] - first;
+                    if (place < 0 || place >= count) continue;
+                    ctorch::store(rows + i * count + place,
+                                  target_gradient[i] * target_slope[i] * *reciprocal(label_[i]));
+                }
+            });
+            gradient.add_(Product::plain(block, part, scratch));
+            const auto product = Product::transposed(Product::transpose(block, scratch), directions);
+            const T *source = data(product);
+            float *destination = outcome.weight.mutable_data_ptr<float>() + first * width_;
+            parallel_rows(count, width_, [&](int64_t begin, int64_t end) {
+                ctorch::project(source + begin * width_, vectors_ + (first + begin) * width_, reciprocal(first + begin),
+                                end - begin, width_, destination + begin * width_);
+            });
+        }
+        outcome.embeddings = at::empty({n_, width_}, embeddings_.options());
+        float *result = outcome.embeddings.mutable_data_ptr<float>();
+        const float *norms = embedding_norms_.const_data_ptr<float>();
+        ctorch::project(gradient.const_data_ptr<float>(), embeddings_.const_data_ptr<float>(), norms, n_, width_, result);
+        ctorch::scale_rows(result, norms, n_, width_, result);
+    }
+
+    int64_t n_, width_, classes_;
+    double scale_;
+    at::Tensor embeddings_, weight_;
+    const float *vectors_;
+    const int64_t *label_;
+    at::Tensor embedding_norms_, class_norms_, directions_, copy_;
+    std::vector<at::Tensor> blocks_;
+    std::vector<float> maximum_, logarithm_;
+    std::vector<double> sum_;
+};
 
 // The same by tensor operations in blocks, for every other type and device.
 Outcome run_anywhere(const at::Tensor &embeddings, const at::Tensor &weight, const at::Tensor &labels,
-                     const at::Tensor &target, const at::Tensor &slope, double scale, bool wants_gradients) {
+                     const Target &target, double scale, bool wants_gradients) {
     const int64_t n = embeddings.size(0), classes = weight.size(0);
     const auto embedding_norms = embeddings.norm(2, {1}, true).clamp_min(smallest_norm);
     const auto directions = embeddings / embedding_norms;
     const auto rows = at::arange(n, labels.options());
-    auto maximum = at::full_like(target, -std::numeric_limits<double>::infinity());
+    auto maximum = at::full_like(target.cosine, -std::numeric_limits<double>::infinity());
     std::vector<at::Tensor> blocks;
     for (int64_t first = 0; first < classes; first += block_classes) {
         const auto part = weight.narrow(0, first, std::min(block_classes, classes - first));
@@ -298,7 +191,7 @@ Outcome run_anywhere(const at::Tensor &embeddings, const at::Tensor &weight, con
         blocks.push_back(at::linear(directions, part / norms).clamp(-1, 1));
         maximum = at::maximum(maximum, scale * blocks.back().amax(1));
     }
-    auto sum = at::zeros_like(target);
+    auto sum = at::zeros_like(target.cosine);
     for (size_t index = 0; index < blocks.size(); ++index) {
         const auto here = labels - static_cast<int64_t>(index) * block_classes;
         const auto inside = (here >= 0) & (here < blocks[index].size(1));
@@ -307,14 +200,14 @@ Outcome run_anywhere(const at::Tensor &embeddings, const at::Tensor &weight, con
         exponentials = exponentials.scatter(1, place, exponentials.gather(1, place).masked_fill(inside.unsqueeze(1), 0));
         sum = sum + exponentials.sum(1);
     }
-    const auto losses = at::logaddexp(maximum + sum.log() - scale * target, at::zeros_like(target));
-    const auto logarithm = scale * target + losses;
+    const auto losses = at::logaddexp(maximum + sum.log() - scale * target.cosine, at::zeros_like(target.cosine));
+    const auto logarithm = scale * target.cosine + losses;
     Outcome outcome;
     outcome.loss = losses.mean();
     if (!wants_gradients) return outcome;
 
     const double factor = scale / n;
-    outcome.target = factor * at::expm1((scale * target - logarithm).clamp_max(0));
+    outcome.target = factor * at::expm1((scale * target.cosine - logarithm).clamp_max(0));
     outcome.weight = at::empty_like(weight);
     outcome.embeddings = at::zeros_like(embeddings);
     const auto projected = [](const at::Tensor &gradient, const at::Tensor &unit) {
@@ -330,7 +223,7 @@ Outcome run_anywhere(const at::Tensor &embeddings, const at::Tensor &weight, con
         const auto place = here.clamp(0, cosine.size(1) - 1).unsqueeze(1);
         auto gradient = factor * (scale * cosine - logarithm.unsqueeze(1)).exp();
         gradient = gradient.scatter(
-            1, place, at::where(inside, (outcome.target * slope).unsqueeze(1), gradient.gather(1, place)));
+            1, place, at::where(inside, (outcome.target * target.slope).unsqueeze(1), gradient.gather(1, place)));
         const auto unit = part / norms;
         outcome.embeddings += gradient.matmul(unit);
         outcome.weight.narrow(0, first, cosine.size(1)).copy_(projected(gradient.t().matmul(directions), unit) / norms);
@@ -342,16 +235,16 @@ Outcome run_anywhere(const at::Tensor &embeddings, const at::Tensor &weight, con
 class MarginSoftmax : public torch::autograd::Function<MarginSoftmax> {
   public:
     static at::Tensor forward(torch::autograd::AutogradContext *context, const at::Tensor &embeddings,
-                              const at::Tensor &weight, const at::Tensor &labels, const at::Tensor &target,
+                              const at::Tensor &weight, const at::Tensor &labels, const at::Tensor &cosine,
                               const at::Tensor &slope, double scale, bool bfloat16, bool wants) {
         const bool fast = embeddings.device().is_cpu() && embeddings.scalar_type() == at::kFloat;
         const auto x = embeddings.contiguous();
         const auto w = weight.contiguous();
         const auto y = labels.contiguous();
-        const auto t = target.contiguous();
-        const auto d = slope.contiguous();
-        auto outcome = fast ? run_on_cpu(x, w, y, t, d, scale, bfloat16, wants)
-                            : run_anywhere(x, w, y, t, d, scale, wants);
+        const Target target{cosine.contiguous(), slope.contiguous()};
+        auto outcome = !fast ? run_anywhere(x, w, y, target, scale, wants)
+            : bfloat16       ? Walk<BFloat16>(x, w, y, scale).run(target, wants)
+                             : Walk<float>(x, w, y, scale).run(target, wants);
         if (wants) context->save_for_backward({outcome.embeddings, outcome.weight, outcome.target});
         return outcome.loss;
     }
@@ -368,19 +261,43 @@ class MarginSoftmax : public torch::autograd::Function<MarginSoftmax> {
     }
 };
 
-at::Tensor margin_softmax(const at::Tensor &embeddings, const at::Tensor &weight, const at::Tensor &labels,
-                          const at::Tensor &target, const at::Tensor &slope, double scale, bool bfloat16) {
+void check(const at::Tensor &embeddings, const at::Tensor &weight, const at::Tensor &labels) {
     TORCH_CHECK(embeddings.dim() == 2 && weight.dim() == 2 && embeddings.size(1) == weight.size(1),
                 "expected embeddings [N, D] and class vectors [C, D], got ", embeddings.sizes(), " and ", weight.sizes());
-    TORCH_CHECK(labels.dim() == 1 && labels.size(0) == embeddings.size(0) && labels.scalar_type() == at::kLong
-                    && target.sizes() == labels.sizes() && slope.sizes() == labels.sizes(),
-                "expected labels [N] int64 and target and slope [N], got ", labels.sizes(), ", ", target.sizes(), ", ",
-                slope.sizes());
-    // The mean over an empty batch would be not a number; this is 0 and still belongs to the graph.
-    if (labels.numel() == 0) return at::linear(embeddings, weight).sum();
+    TORCH_CHECK(labels.dim() == 1 && labels.size(0) == embeddings.size(0) && labels.scalar_type() == at::kLong,
+                "expected labels [", embeddings.size(0), "] int64, got ", labels.sizes(), " ", labels.scalar_type());
+}
+
+at::Tensor loss(const at::Tensor &embeddings, const at::Tensor &weight, const at::Tensor &labels, const Target &target,
+                double scale, bool bfloat16) {
     const bool wants_gradients = at::GradMode::is_enabled()
-        && (embeddings.requires_grad() || weight.requires_grad() || target.requires_grad());
-    return MarginSoftmax::apply(embeddings, weight, labels, target, slope, scale, bfloat16, wants_gradients);
+        && (embeddings.requires_grad() || weight.requires_grad() || target.cosine.requires_grad());
+    return MarginSoftmax::apply(embeddings, weight, labels, target.cosine, target.slope, scale, bfloat16,
+                                wants_gradients);
+}
+
+// The mean over an empty batch would be not a number; this is 0 and still belongs to the graph.
+at::Tensor loss_of_nothing(const at::Tensor &embeddings, const at::Tensor &weight) {
+    return at::linear(embeddings, weight).sum();
+}
+
+at::Tensor margin_softmax(const at::Tensor &embeddings, const at::Tensor &weight, const at::Tensor &labels,
+                          const at::Tensor &target, const at::Tensor &slope, double scale, bool bfloat16) {
+    check(embeddings, weight, labels);
+    TORCH_CHECK(target.sizes() == labels.sizes() && slope.sizes() == labels.sizes(),
+                "expected target and slope ", labels.sizes(), ", got ", target.sizes(), " and ", slope.sizes());
+    if (labels.numel() == 0) return loss_of_nothing(embeddings, weight);
+    return loss(embeddings, weight, labels, {target, slope}, scale, bfloat16);
+}
+
+at::Tensor fixed_margin_softmax(const at::Tensor &embeddings, const at::Tensor &weight, const at::Tensor &labels,
+                                double scale, double multiplier, double angle, double cosine, c10::string_view overflow,
+                                bool exact, bool bfloat16) {
+    check(embeddings, weight, labels);
+    if (labels.numel() == 0) return loss_of_nothing(embeddings, weight);
+    const ctorch::FixedMargin margin{multiplier, angle, cosine, ctorch::overflow_named(overflow), exact};
+    const auto target = margin(ctorch::target_cosines(embeddings, weight, labels));
+    return loss(embeddings, weight, labels, target, scale, bfloat16);
 }
 
 } // namespace
@@ -388,8 +305,11 @@ at::Tensor margin_softmax(const at::Tensor &embeddings, const at::Tensor &weight
 TORCH_LIBRARY_FRAGMENT(hypersphere, library) {
     library.def("margin_softmax(Tensor embeddings, Tensor weight, Tensor labels, Tensor target, Tensor slope, "
                 "float scale, bool bfloat16) -> Tensor");
+    library.def("margin_softmax.fixed(Tensor embeddings, Tensor weight, Tensor labels, float scale, float multiplier, "
+                "float angle, float cosine, str overflow, bool exact, bool bfloat16) -> Tensor");
 }
 
 TORCH_LIBRARY_IMPL(hypersphere, CompositeImplicitAutograd, library) {
     library.impl("margin_softmax", margin_softmax);
+    library.impl("margin_softmax.fixed", fixed_margin_softmax);
 }

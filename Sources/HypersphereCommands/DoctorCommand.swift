@@ -63,12 +63,8 @@ struct DoctorCommand: ParsableCommand {
     private func review(_ name: String) throws {
         let (text, source) = try RecipeArgument.text(name)
         let recipe = try Recipe(yaml: text, source: source, overrides: overrides)
-        var (classes, count) = recipe.dataSize
-        if let data {
-            let train = try recipe.loadData(directory: data, download: false).train
-            (classes, count) = (train.classNames.count, train.count)
-        }
-        let findings = RecipeReview.findings(in: recipe, classes: classes, count: count)
+        let size = try data.map { DataSize(try recipe.loadData(from: $0, download: false)) } ?? recipe.dataSize()
+        let findings = RecipeReview.findings(in: recipe, size: size)
         if json {
             try Console.print(json: findings)
         } else {

@@ -49,7 +49,7 @@ struct EmbedCommand: ParsableCommand {
         let images = try ImageDataset(unlabelled: IDXFile(contentsOf: images), path: images)
         let bar = quiet ? nil : ProgressBar(label: "embedding", total: images.count)
         defer { bar?.finish() }
-        let embeddings = try bundle.embed(images, batch: batch, precision: precision) { bar?.update(done: $0) }
+        let embeddings = try bundle.embed(.memory(images), batch: batch, precision: precision) { bar?.update(done: $0) }
         switch try format() {
         case .npy: try NPYFile.write(embeddings, to: output)
         case .safetensors: try SafetensorsFile.write(["embeddings": embeddings], to: output)

@@ -1,6 +1,5 @@
 import ArgumentParser
 import Configuration
-import Datasets
 import Files
 import Foundation
 import Recipes
@@ -29,7 +28,7 @@ struct TrainCommand: ParsableCommand {
     @Argument(help: "Settings of the recipe to change: epochs=5, optimizers[0].learningRate=0.01.")
     var overrides: [String] = []
 
-    @Option(help: "Where data sets lie.")
+    @Option(help: "Where data sets lie, or the folder or list of your own images.")
     var data = Self.defaultData
 
     @Flag(help: "Fetch what is missing of the data set.")
@@ -104,9 +103,9 @@ struct TrainCommand: ParsableCommand {
         return words
     }
 
-    private func load(_ recipe: Recipe) throws -> DatasetSplits {
+    private func load(_ recipe: Recipe) throws -> TrainingData {
         let isShown = !quiet && TerminalOutput.standardError.isTerminal
-        return try recipe.loadData(directory: data, download: download) { file, received, total in
+        return try recipe.loadData(from: data, download: download) { file, received, total in
             guard isShown else { return }
             let share = total.map { " of \(formatCount($0))" } ?? ""
             TerminalOutput.standardError.write("\r\(file): \(formatCount(received))\(share) bytes\u{1B}[K")
@@ -114,7 +113,7 @@ struct TrainCommand: ParsableCommand {
         }
     }
 
-    private func tryOut(_ recipe: Recipe, data: DatasetSplits, device: Device) throws {
+    private func tryOut(_ recipe: Recipe, data: TrainingData, device: Device) throws {
         let trainer = try Trainer(recipe, data: data, device: device)
         let loss = try trainer.tryOneStep()
         Console.print(try trainer.recipe.yaml())

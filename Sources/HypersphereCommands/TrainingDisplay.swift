@@ -1,5 +1,5 @@
-import Datasets
 import Foundation
+import Images
 import Terminal
 import Torch
 import Training
@@ -10,13 +10,13 @@ final class TrainingDisplay {
     private static let widths = [7, 8, 8, 8, 8, 8, 7]
 
     private let run: TrainingRun
-    private let data: DatasetSplits
+    private let data: TrainingData
     private let reason: String
     private let json: Bool
     private let quiet: Bool
     private var bar: (epoch: Int, bar: ProgressBar)?
 
-    init(run: TrainingRun, data: DatasetSplits, reason: String, json: Bool, quiet: Bool) {
+    init(run: TrainingRun, data: TrainingData, reason: String, json: Bool, quiet: Bool) {
         self.run = run
         self.data = data
         self.reason = reason
@@ -31,7 +31,7 @@ final class TrainingDisplay {
         let train = data.train
         let facts = [
             "\(formatCount(train.count)) images to learn from, \(formatCount(data.test.count)) to measure on,"
-                + " \(train.classNames.count) classes, \(train.height) x \(train.width) x \(train.channels)",
+                + " \(train.classNames.count) classes, \(data.height) x \(data.width) x \(data.channels)",
             "\(trainer.device) (\(reason)), \(trainer.precision), \(trainer.layout),"
                 + " \(Console.counted(Engine.threadCount, "thread"))",
             "\(formatCount(trainer.parameterCount)) parameters",
@@ -50,6 +50,8 @@ final class TrainingDisplay {
     func show(_ event: Trainer.Event) throws {
         switch event {
         case .batch(let step): show(step)
+        case .broken(let images):
+            for image in images { Console.note("skipped: \(image.reason)") }
         case .epoch(let metrics, _):
             close()
             try show(metrics)

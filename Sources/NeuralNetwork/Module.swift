@@ -56,7 +56,7 @@ open class Module {
         members(prefix: prefix)
     }
 
-    /// The number of numbers that training changes.
+    /// The number of numbers in all parameters, frozen ones too.
     public final var parameterCount: Int { parameters.reduce(0) { $0 + $1.tensor.count } }
 
     /// Moves all parameters and buffers to `device`, and returns the module.

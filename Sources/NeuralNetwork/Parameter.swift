@@ -5,9 +5,25 @@ public final class Parameter {
     /// The values, which record computations for gradients.
     public private(set) var tensor: Tensor
 
+    /// Whether it is never trained, such as a scale that a publication holds at 1.
+    public let isConstant: Bool
+
     /// Creates a parameter of the given values.
-    public init(_ tensor: Tensor) {
-        self.tensor = tensor.detached().requiringGradient()
+    public init(_ tensor: Tensor, isConstant: Bool = false) {
+        self.tensor = tensor.detached().requiringGradient(!isConstant)
+        self.isConstant = isConstant
+    }
+
+    /// Whether no gradient is computed, so that no optimizer changes the values, not even by weight decay.
+    ///
+    /// Freezing forgets the gradient; a constant stays frozen.
+    public var isFrozen: Bool {
+        get { !tensor.requiresGradient }
+        set {
+            guard !isConstant else { return }
+            if newValue { gradient = nil }
+            tensor.requiringGradient(!newValue)
+        }
     }
 
     /// The gradient of the last backward pass, if there was one.
@@ -28,6 +44,9 @@ public final class Parameter {
 public final class Buffer {
     /// The values.
     public var tensor: Tensor
+
+    /// Whether the module is to keep the values as they are while it trains.
+    public var isFrozen = false
 
     /// Creates a buffer of the given values.
     public init(_ tensor: Tensor) {

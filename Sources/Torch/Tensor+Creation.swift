@@ -5,6 +5,8 @@ extension Tensor {
     private static let arangeOperator = Operator("aten::arange")
     private static let uniformOperator = Operator("aten::uniform_")
     private static let normalOperator = Operator("aten::normal_")
+    private static let errorOperator = Operator("aten::erf")
+    private static let inverseErrorOperator = Operator("aten::erfinv_")
     private static let multinomialOperator = Operator("aten::multinomial")
     private static let bernoulliOperator = Operator("aten::bernoulli_", "float")
 
@@ -51,6 +53,26 @@ extension Tensor {
         normalOperator(
             .tensor(empty(shape, dtype: dtype, device: device)), .double(mean), .double(deviation),
             .generator(seed: generator.next(), device))
+    }
+
+    /// Independent normal numbers of mean 0 that lie within `range`; the generator gives the seed.
+    public static func truncatedNormal(
+        _ shape: [Int], deviation: Double, in range: ClosedRange<Double>, dtype: DType = .float32,
+        device: Device = .cpu, using generator: inout some RandomNumberGenerator
+    ) -> Tensor {
+        // The inverse of the distribution function maps uniform numbers to normal ones, and a part of them to a part.
+        let scale = deviation * 2.0.squareRoot()
+        let values = uniform(
+            shape, in: errorFunction(range.lowerBound / scale)...errorFunction(range.upperBound / scale), dtype: dtype,
+            device: device, using: &generator)
+        inverseErrorOperator.run(.tensor(values))
+        values.multiply(by: scale)
+        values.clamp(min: range.lowerBound, max: range.upperBound)
+        return values
+    }
+
+    private static func errorFunction(_ x: Double) -> Double {
+        errorOperator(.tensor(full([], x, dtype: .float64))).item()
     }
 
     /// Independent ones with `probability`, else zeros; the generator gives the seed.

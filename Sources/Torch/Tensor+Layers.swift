@@ -3,6 +3,10 @@ extension Tensor {
     private static let convolutionOperator = Operator("aten::conv2d")
     private static let linearOperator = Operator("aten::linear")
     private static let reluOperator = Operator("aten::relu")
+    private static let rectifyOperator = Operator("aten::relu_")
+    private static let geluOperator = Operator("aten::gelu")
+    private static let layerNormOperator = Operator("aten::layer_norm")
+    private static let attentionOperator = Operator("aten::scaled_dot_product_attention")
     private static let preluOperator = Operator("hypersphere::prelu")
     private static let batchNormOperator = Operator("aten::batch_norm")
     private static let maximumPoolOperator = Operator("aten::max_pool2d")
@@ -33,6 +37,12 @@ extension Tensor {
     /// The positive part of each element.
     public func relu() -> Tensor { Self.reluOperator(.tensor(self)) }
 
+    /// Sets each element below zero to zero, in place; gradients go through it.
+    public func rectify() { Self.rectifyOperator.run(.tensor(self)) }
+
+    /// Each element times the standard normal distribution's share below it. Hendrycks and Gimpel, 2016.
+    public func gelu() -> Tensor { Self.geluOperator(.tensor(self), .string("none")) }
+
     /// Each element, those below zero times `slope`, `[1]` or one for each channel `[C]`. He et al., ICCV 2015, eq. 1.
     public func prelu(slope: Tensor) -> Tensor { Self.preluOperator(.tensor(self), .tensor(slope)) }
 
@@ -54,6 +64,23 @@ extension Tensor {
         Self.batchNormOperator(
             .tensor(self), .optional(weight), .optional(bias), .optional(runningMean), .optional(runningVariance),
             .bool(training), .double(momentum), .double(epsilon), .bool(true))
+    }
+
+    /// The last dimension brought to mean 0 and variance 1, times `weight` `[C]`, plus `bias` `[C]`. Ba et al., 2016.
+    ///
+    /// - Parameters:
+    ///   - weight: the factor of each channel.
+    ///   - bias: what is added to each channel.
+    ///   - epsilon: added to the variance.
+    public func layerNorm(weight: Tensor, bias: Tensor, epsilon: Double) -> Tensor {
+        Self.layerNormOperator(
+            .tensor(self), .ints(weight.shape), .tensor(weight), .tensor(bias), .double(epsilon), .bool(true))
+    }
+
+    /// `softmax(queries keys^T / sqrt(D)) values` for queries `[..., T, D]`, keys `[..., S, D]` and values `[..., S, E]`:
+    /// `[..., T, E]`. Vaswani et al., NeurIPS 2017, eq. 1.
+    public static func attention(queries: Tensor, keys: Tensor, values: Tensor) -> Tensor {
+        attentionOperator(.tensor(queries), .tensor(keys), .tensor(values), .none, .double(0), .bool(false))
     }
 
     /// The greatest element of each window.

@@ -62,11 +62,11 @@ enum Checkpoint {
             throw failure("progress", "is not that of an epoch")
         }
         let batches = trainer.batches(epoch: history.count + 1)
-        guard progress.count == batches.prefix(progress.batches).reduce(0, { $0 + $1.count }) else {
+        guard progress.visited == batches.prefix(progress.batches).reduce(0, { $0 + $1.count }) else {
             throw UserFacingError(
                 path, field: "progress",
                 problem:
-                    "its \(progress.batches) batches have \(progress.count) images, the recipe's would have others",
+                    "its \(progress.batches) batches have \(progress.visited) images, the recipe's would have others",
                 remedy: "leave data.batch and the data as they were until the epoch is done")
         }
         try trainer.model.load(part("model"), from: path)

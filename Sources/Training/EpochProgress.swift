@@ -5,6 +5,8 @@ import Torch
 struct EpochProgress {
     /// How many batches are done.
     private(set) var batches = 0
+    /// How many samples they were to have; files that could not be used among them.
+    private(set) var visited = 0
     private var lossSum: Double = 0
     private var predictions: [Int64] = []
     private var labels: [Int64] = []
@@ -13,10 +15,16 @@ struct EpochProgress {
 
     init() {}
 
-    /// Adds a batch: its mean loss, and predictions and labels `[N]`.
-    mutating func add(loss: Tensor, predictions: Tensor, labels: Tensor) {
-        batches += 1
+    /// Adds a batch: its mean loss, and predictions and labels `[N]`, of as many samples as were `planned`.
+    mutating func add(loss: Tensor, predictions: Tensor, labels: Tensor, planned: Int) {
+        skip(planned: planned)
         pending.append((loss, predictions, labels))
+    }
+
+    /// Counts a batch of which nothing could be used.
+    mutating func skip(planned: Int) {
+        batches += 1
+        visited += planned
     }
 
     /// Brings what is still on the device to the host; returns whether all losses are finite.
@@ -47,7 +55,8 @@ struct EpochProgress {
     /// All of it as tensors, for a checkpoint.
     var state: [String: Tensor] {
         [
-            "batches": Tensor([batches]), "lossSum": Tensor([lossSum]), "predictions": Tensor(predictions),
+            "batches": Tensor([batches]), "visited": Tensor([visited]), "lossSum": Tensor([lossSum]),
+            "predictions": Tensor(predictions),
             "labels": Tensor(labels),
         ]
     }
@@ -59,12 +68,14 @@ struct EpochProgress {
             return tensor.array()
         }
         guard let batches = values("batches", Int64.self), batches.count == 1, batches[0] >= 0,
+            let visited = values("visited", Int64.self), visited.count == 1,
             let lossSum = values("lossSum", Double.self), lossSum.count == 1,
             let predictions = values("predictions", Int64.self), let labels = values("labels", Int64.self),
-            predictions.count == labels.count,
+            predictions.count == labels.count, labels.count <= visited[0],
             (predictions + labels).allSatisfy({ (0..<Int64(classes)).contains($0) })
         else { return nil }
         self.batches = Int(batches[0])
+        self.visited = Int(visited[0])
         self.lossSum = lossSum[0]
         self.predictions = predictions
         self.labels = labels

@@ -1,7 +1,8 @@
 import Backbones
-public import Datasets
+import Datasets
 import Files
 import Foundation
+public import Images
 import MetricLearning
 import NeuralNetwork
 public import Torch
@@ -92,6 +93,38 @@ public final class ModelBundle {
         return exists && isFolder.boolValue ? "\(path)/\(RunFolder.modelName)" : path
     }
 
+    /// Embeds every image of `images`, a batch at a time, so that memory does not depend on their number.
+    ///
+    /// - Parameters:
+    ///   - images: what to embed; files are brought to the model's size as when it was measured.
+    ///   - batch: how many images go through the network at once.
+    ///   - precision: the precision of products; that of the training when nil.
+    ///   - broken: what happens when a file cannot be used.
+    ///   - handle: told of each batch: its embeddings `[K, D]` float32 on the processor, which images of the set they are,
+    ///     and which could not be used.
+    /// - Throws: `UserFacingError` when images in memory have another size than those learnt from or a file cannot be used;
+    ///   and what `handle` throws.
+    public func embed(
+        _ images: ImageSet, batch: Int = 256, precision: Precision? = nil, broken: BrokenImage.Policy = .stop,
+        _ handle: (_ embeddings: Tensor, _ indices: [Int], _ broken: [BrokenImage]) throws -> Void
+    ) throws {
+        let normalization = try recipe.data.normalization(channels: description.channels)
+        let order = stride(from: 0, to: images.count, by: batch).map { Array($0..<min(images.count, $0 + batch)) }
+        let next = try source(of: images, broken: broken).batches(order, epoch: 0)
+        while let part = try next() {
+            guard !part.indices.isEmpty else {
+                try handle(.zeros([0, embedding]), [], part.broken)
+                continue
+            }
+            let embeddings = withoutGradients {
+                withPrecision(precision ?? description.precision, on: device) {
+                    model.backbone(normalization(part.images).contiguous(description.layout))
+                }
+            }
+            try handle(embeddings.to(.float32).to(.cpu), part.indices, part.broken)
+        }
+    }
+
     /// Embeds every image of `images`: `[N, D]` float32 on the processor.
     ///
     /// - Parameters:
@@ -99,33 +132,40 @@ public final class ModelBundle {
     ///   - batch: how many images go through the network at once.
     ///   - precision: the precision of products; that of the training when nil.
     ///   - progress: told after each batch how many are done.
-    /// - Throws: `UserFacingError` when the images have another size than those learnt from, and what `progress` throws.
+    /// - Throws: `UserFacingError` when an image cannot be used, and what `progress` throws.
     public func embed(
-        _ images: ImageDataset, batch: Int = 256, precision: Precision? = nil, progress: (Int) throws -> Void = { _ in }
+        _ images: ImageSet, batch: Int = 256, precision: Precision? = nil, progress: (Int) throws -> Void = { _ in }
     ) throws -> Tensor {
-        guard
-            (images.channels, images.height, images.width) == (
-                description.channels, description.height, description.width
-            )
-        else {
-            throw UserFacingError(
-                images.name, field: "image size",
-                problem:
-                    "is \(images.height) x \(images.width) x \(images.channels), the model takes \(description.height) x \(description.width) x \(description.channels)",
-                remedy: "give images like those that it was trained on")
-        }
-        let data = try DeviceDataset(images, recipe: recipe.data, device: device, layout: description.layout)
         var parts: [Tensor] = []
-        for begin in stride(from: 0, to: images.count, by: batch) {
-            let end = min(images.count, begin + batch)
-            let embeddings = withoutGradients {
-                withPrecision(precision ?? description.precision, on: device) {
-                    model.backbone(data.batch(begin..<end).images)
-                }
-            }
-            parts.append(embeddings.to(.float32).to(.cpu))
-            try progress(end)
+        var done = 0
+        try embed(images, batch: batch, precision: precision) { embeddings, indices, _ in
+            parts.append(embeddings)
+            done += indices.count
+            try progress(done)
         }
         return .concatenated(parts)
+    }
+
+    private func source(of images: ImageSet, broken: BrokenImage.Policy) throws -> any ImageSource {
+        let (channels, height, width) = (description.channels, description.height, description.width)
+        switch images {
+        case .memory(let set):
+            guard (set.channels, set.height, set.width) == (channels, height, width) else {
+                throw UserFacingError(
+                    set.name, field: "image size",
+                    problem:
+                        "is \(set.height) x \(set.width) x \(set.channels), the model takes \(height) x \(width) x \(channels)",
+                    remedy: "give images like those that it was trained on")
+            }
+            return MemorySource(set, device: device)
+        case .files(let files):
+            let geometry =
+                recipe.data.images?.evaluation
+                ?? .evaluation(resize: max(height, width), height: height, width: width)
+            let loader = ImageLoader(
+                files, geometry: geometry, workers: ProcessInfo.processInfo.activeProcessorCount, seed: recipe.seed,
+                channels: channels == 1 ? .grey : .rgb, broken: broken)
+            return FileSource(loader: loader, device: device)
+        }
     }
 }

@@ -1,8 +1,8 @@
 import Backbones
-public import Datasets
 import Evaluation
 import Files
 import Foundation
+public import Images
 import MetricLearning
 import NeuralNetwork
 import Randomness
@@ -34,8 +34,11 @@ public final class Trainer {
     var progress = EpochProgress()
     private let schedules: [any Schedule]
     private let sampler: any BatchSampler
-    private let train: DeviceDataset
-    private let test: DeviceDataset
+    private let augmentation: Augmentation
+    private let mixUp: MixUp?
+    private let train: any ImageSource
+    private let test: any ImageSource
+    private let testCount: Int
 
     /// How a training ended.
     public enum Ending: Sendable {
@@ -49,6 +52,8 @@ public final class Trainer {
     public enum Event {
         /// A batch is done.
         case batch(Step)
+        /// Files of the epoch that could not be used, and are left out.
+        case broken([BrokenImage])
         /// An epoch is done and measured.
         case epoch(EpochMetrics, test: TestEmbeddings)
     }
@@ -82,11 +87,11 @@ public final class Trainer {
     /// Makes the model and its optimizers and moves the data to the device.
     ///
     /// - Throws: `UserFacingError` when the data do not fit the recipe.
-    public init(_ recipe: Recipe, data: DatasetSplits, device: Device) throws {
-        if let size = recipe.backbone.settings.imageSize, data.train.height != size || data.train.width != size {
+    public init(_ recipe: Recipe, data: TrainingData, device: Device) throws {
+        if let size = recipe.backbone.settings.imageSize, data.height != size || data.width != size {
             throw UserFacingError(
                 data.train.name, field: "image size",
-                problem: "is \(data.train.height) x \(data.train.width), the backbone takes \(size) x \(size)",
+                problem: "is \(data.height) x \(data.width), the backbone takes \(size) x \(size)",
                 remedy: "choose another backbone or set")
         }
         self.device = device
@@ -97,10 +102,13 @@ public final class Trainer {
         resolved.layout = layout
         resolved.threads = Engine.threadCount
         self.recipe = resolved
-        classNames = data.train.classNames
-        train = try DeviceDataset(data.train, recipe: recipe.data, device: device, layout: layout)
-        test = try DeviceDataset(data.test, recipe: recipe.data, device: device, layout: layout)
-        let model = Model(recipe, channels: data.train.channels, classes: data.train.classNames.count)
+        classNames = data.classNames
+        augmentation = recipe.data.augmentation.make(try recipe.data.normalization(channels: data.channels))
+        mixUp = recipe.data.augmentation.mixUp == 0 ? nil : MixUp(alpha: recipe.data.augmentation.mixUp)
+        train = try recipe.source(of: data.train, training: true, device: device)
+        test = try recipe.source(of: data.test, training: false, device: device)
+        testCount = data.test.count
+        let model = Model(recipe, channels: data.channels, classes: data.classNames.count)
         model.to(device, layout)
         self.model = model
         optimizers = recipe.optimizers.map { optimizer in
@@ -108,7 +116,7 @@ public final class Trainer {
                 model.parts.filter { optimizer.parts.contains($0.name) }.map(\.module))
         }
         sampler = try recipe.data.sampler.settings.make(
-            labels: data.train.labels.map { Int($0) }, classNames: data.train.classNames, batch: recipe.data.batch)
+            labels: data.train.labels.map { Int($0) }, classNames: data.classNames, batch: recipe.data.batch)
         // Every epoch has about as many batches; where a sampler's vary, a schedule ends some steps early or late.
         let batches = sampler.batches(seed: recipe.seed, epoch: 1).count
         schedules = recipe.optimizers.map { optimizer in
@@ -132,8 +140,11 @@ public final class Trainer {
             let batches = batches(epoch: epoch)
             let total = batches.reduce(0) { $0 + $1.count }
             model.train(true)
-            for (position, indices) in batches.enumerated().dropFirst(progress.batches) {
-                try learn(indices, epoch: epoch, position: position, batchCount: batches.count)
+            let next = train.batches(Array(batches.dropFirst(progress.batches)), epoch: epoch)
+            while let batch = try next() {
+                let position = progress.batches
+                try learn(batch, epoch: epoch, position: position, batches: batches)
+                if !batch.broken.isEmpty { try handle(.broken(batch.broken)) }
                 let elapsed = begin.duration(to: .now).seconds
                 try handle(
                     .batch(
@@ -170,27 +181,37 @@ public final class Trainer {
     public func tryOneStep() throws -> Double {
         model.train(true)
         let batches = batches(epoch: 1)
-        try learn(batches[0], epoch: 1, position: 0, batchCount: batches.count)
+        if let batch = try train.batches([batches[0]], epoch: 1)() {
+            try learn(batch, epoch: 1, position: 0, batches: batches)
+        }
         return progress.meanLoss
     }
 
-    private func learn(_ indices: some Collection<Int>, epoch: Int, position: Int, batchCount: Int) throws {
-        schedule(epoch: epoch, iteration: (epoch - 1) * batchCount + position)
+    private func learn(_ batch: ImageBatch, epoch: Int, position: Int, batches: [[Int]]) throws {
+        schedule(epoch: epoch, iteration: (epoch - 1) * batches.count + position)
+        let planned = batches[position].count
+        guard !batch.indices.isEmpty else { return progress.skip(planned: planned) }
         var generator = SeededGenerator(
             seed: recipe.seed, path: RandomStream.step.rawValue, UInt64(epoch), UInt64(position))
         for (_, module) in model.parts { module.reseed(using: &generator) }
-        let (images, labels) = train.batch(indices)
+        let draws = SampleDraws(seed: recipe.seed, epoch: epoch)
+        let labels = batch.labels
+        let images = augmentation(batch.images, indices: batch.indices, draws: draws).contiguous(layout)
         for optimizer in optimizers { optimizer.clearGradients() }
-        let embeddings = withPrecision(precision, on: device) { model.backbone(images) }
-        let loss = model.loss(embeddings, labels)
+        let mixed = mixUp.map { $0(images, labels, indices: batch.indices, draws: draws) }
+        let embeddings = withPrecision(precision, on: device) { model.backbone(mixed?.images ?? images) }
+        var loss = model.loss(embeddings, labels)
+        if let mixed {
+            loss = mixed.factor * loss + (1 - mixed.factor) * model.loss(embeddings, mixed.otherLabels)
+        }
         loss.backward()
         if let limit = recipe.gradientLimit {
             GradientClipping.byNorm(optimizers.flatMap(\.groups).flatMap(\.parameters), limit: limit)
         }
         let predictions = withoutGradients { model.head.logits(embeddings.detached()).argumentMaximum(along: 1) }
-        progress.add(loss: loss.value.detached(), predictions: predictions, labels: labels)
+        progress.add(loss: loss.value.detached(), predictions: predictions, labels: labels, planned: planned)
         // Before the step, so that the model that is kept is still whole.
-        if device == .cpu || position % 50 == 0 || position == batchCount - 1 {
+        if device == .cpu || position % 50 == 0 || position == batches.count - 1 {
             guard progress.settle() else {
                 let first =
                     images.isAllFinite
@@ -225,15 +246,21 @@ public final class Trainer {
         var total = EpochProgress()
         var values: [Tensor] = []
         var labels: [Tensor] = []
-        withoutGradients {
-            for begin in stride(from: 0, to: test.count, by: recipe.data.batch) {
-                let (images, truth) = test.batch(begin..<min(test.count, begin + recipe.data.batch))
+        let order = stride(from: 0, to: testCount, by: recipe.data.batch).map { begin in
+            Array(begin..<min(testCount, begin + recipe.data.batch))
+        }
+        let next = test.batches(order, epoch: 0)
+        try withoutGradients {
+            while let batch = try next() {
+                if batch.indices.isEmpty { continue }
+                let images = augmentation.normalization(batch.images).contiguous(layout)
                 let embeddings = withPrecision(precision, on: device) { model.backbone(images) }.to(.float32)
                 total.add(
-                    loss: model.loss(embeddings, truth).value,
-                    predictions: model.head.logits(embeddings).argumentMaximum(along: 1), labels: truth)
+                    loss: model.loss(embeddings, batch.labels).value,
+                    predictions: model.head.logits(embeddings).argumentMaximum(along: 1), labels: batch.labels,
+                    planned: batch.indices.count)
                 values.append(embeddings)
-                labels.append(truth)
+                labels.append(batch.labels)
             }
         }
         guard total.settle() else {

@@ -9,6 +9,7 @@ struct UsageTests {
         ["embed", "model", "images", "-o", "out.txt"], ["embed", "model", "images", "-o", "out"],
         ["embed", "model", "images", "-o", "out.npy", "--batch", "0"],
         ["embed", "model", "images", "-o", "out.npy", "--precision", "fp8"], ["doctor", "epochs=3", "--flag"],
+        ["weights"],
         ["doctor", "--threads", "-1"], ["doctor", "--data", "data"], ["loss", "plot"], ["loss", "plot", "softmax"],
         ["loss", "plot", "arcfac"], ["loss", "plot", "arcface", "vs"], ["loss", "plot", "vs", "arcface"],
         ["loss", "plot", "arcface", "margn=1"], ["loss", "plot", "arcface", "margin=28.6"],

@@ -13,7 +13,7 @@ import Torch
     }
 
     @Test func theFixtureIsThere() {
-        #expect(Self.cases(false).count >= 36 && Self.cases(true).count >= 11)
+        #expect(Self.cases(false).count >= 41 && Self.cases(true).count >= 11)
     }
 
     /// In float64 only the fixture's own rounding to float32 is left: half a unit in the last place, 6e-8. In float32,
@@ -26,7 +26,9 @@ import Torch
     @Test(arguments: cases(false), [DType.float64, .float32])
     func outputAndGradientsAreTorchs(of layer: Fixture.Case, dtype: DType) throws {
         let input = try layer.tensor("input", as: dtype).requiringGradient()
-        let parameters = try layer.keys().filter { ["weight", "bias"].contains($0) }.reduce(into: [:]) {
+        let parameters = try layer.keys().filter { $0.hasSuffix("weight") || $0.hasSuffix("bias") }.filter {
+            !$0.hasPrefix("gradient.")
+        }.reduce(into: [:]) {
             $0[$1] = try layer.tensor($1, as: dtype)
         }
         let (output, gradients) = try applied(layer, input, parameters)
@@ -87,6 +89,11 @@ import Torch
             // Our layer has square grids only.
             guard size[0] == size[1] else { return (input.adaptiveAveragePool(size: size), { [:] }) }
             module = AdaptiveAvgPool2d(size[0])
+        case "LayerNorm":
+            module = LayerNorm(integer("normalized_shape", 0), epsilon: layer.settings["eps"]?.number ?? 1e-5)
+        case "GELU": module = GELU()
+        case "Attention":
+            module = SelfAttention(integer("dim", 0), heads: integer("num_heads", 0), using: &generator)
         case "Flatten" where integer("start_dim", 1) == 1 && integer("end_dim", -1) == -1: module = Flatten()
         case "Flatten":
             return (input.flattened(from: integer("start_dim", 1), to: integer("end_dim", -1)), { [:] })
@@ -181,6 +188,41 @@ import Torch
         let module = BatchNorm(3)
         module.evaluate()
         #expect(module(.ones([1, 3])).isAllFinite && module.firstNonFinite == nil)
+    }
+
+    @Test func concatPoolGivesMaximaThenMeans() {
+        // torch.cat([x.amax((2, 3), True), x.mean((2, 3), True)], 1) for x = torch.arange(8.).reshape(1, 2, 2, 2)
+        let image = Tensor((0..<8).map(Double.init), shape: [1, 2, 2, 2])
+        expectEqual(AdaptiveConcatPool2d()(image), Tensor([3.0, 7, 1.5, 5.5], shape: [1, 4, 1, 1]))
+    }
+
+    /// The one path that normalises, adds and rectifies in place against the three steps one by one.
+    @Test(arguments: [(true, true), (true, false), (false, true), (false, false)], [true, false])
+    func normalisingAddingAndRectifyingIsTheThreeSteps(form: (adds: Bool, rectifies: Bool), training: Bool) throws {
+        var generator = SeededGenerator(seed: 3)
+        let input = Tensor.normal([3, 4, 2, 5], dtype: .float64, using: &generator)
+        let other = Tensor.normal([3, 4, 2, 5], dtype: .float64, using: &generator)
+        let slopes = Tensor.normal([3, 4, 2, 5], dtype: .float64, using: &generator)
+        func results(_ apply: (BatchNorm, Tensor, Tensor) -> Tensor) -> [Tensor?] {
+            let module = BatchNorm(4).to(.float64)
+            module.train(training)
+            let leaves = [input.clone().requiringGradient(), other.clone().requiringGradient()]
+            // Not the leaves themselves, as in a network.
+            let output = apply(module, leaves[0] * 1, leaves[1] * 1)
+            output.backward(slopes)
+            return [output.detached()] + leaves.map(\.gradient) + module.parameters.map(\.gradient)
+                + module.namedBuffers().map(\.buffer.tensor)
+        }
+        let found = results { $0($1, adding: form.adds ? $2 : nil, rectified: form.rectifies) }
+        let wanted = results { module, input, other in
+            let sum = form.adds ? module(input) + other : module(input)
+            return form.rectifies ? sum.relu() : sum
+        }
+        #expect((found[2] != nil) == form.adds)
+        for (found, wanted) in zip(found, wanted) {
+            #expect((found == nil) == (wanted == nil))
+            if let found, let wanted { expectEqual(found, wanted) }
+        }
     }
 
     @Test func adaptiveMaximumPoolTakesTheGreatest() {

@@ -9,7 +9,8 @@ import Testing
     private func findings(_ overrides: String..., classes: Int = 10, count: Int = 10_000) throws -> [Finding] {
         let recipe = try Recipe(
             yaml: TinyTraining.text, source: "tiny", overrides: ["data.batch=64", "gradientLimit=5"] + overrides)
-        return RecipeReview.findings(in: recipe, classes: classes, count: count)
+        return RecipeReview.findings(
+            in: recipe, size: DataSize(classes: classes, count: count, channels: 1, imageSize: [28, 28]))
     }
 
     private func expect(
@@ -27,15 +28,15 @@ import Testing
 
     @Test(arguments: BuiltInRecipes.all.keys.sorted()) func theBuiltInAreSound(name: String) throws {
         let recipe = try Recipe(yaml: #require(BuiltInRecipes.all[name]), source: name)
-        let size = recipe.dataSize
-        #expect(RecipeReview.findings(in: recipe, classes: size.classes, count: size.count).isEmpty)
+        #expect(RecipeReview.findings(in: recipe, size: try recipe.dataSize()).isEmpty)
     }
 
     /// The counts of the drawn set are those of the recipe; of the others, those of their papers.
     @Test func sizesAreKnown() throws {
-        #expect(try TinyTraining.recipe("data.characters=letters", "data.train=77").dataSize == (26, 77))
+        let drawn = try TinyTraining.recipe("data.characters=letters", "data.train=77").dataSize()
+        #expect(drawn == DataSize(classes: 26, count: 77, channels: 1, imageSize: [28, 28]))
         let recipe = try Recipe(yaml: #require(BuiltInRecipes.all["mnist-center"]), source: "mnist-center")
-        #expect(recipe.dataSize == (10, 60_000))
+        #expect(try recipe.dataSize() == DataSize(classes: 10, count: 60_000, channels: 1, imageSize: [28, 28]))
     }
 
     // python3 -c "from math import *; b = lambda C, p: (C - 1) / C * log((C - 1) * p / (1 - p)); print(b(10, .9), b(1000, .9), log(.9 * 8 / .1))"

@@ -67,6 +67,25 @@ struct RecipeTests {
         #expect(text == expected, "\(text)")
     }
 
+    @Test(arguments: [
+        ("{ name: resnet18 }", "stem: imagenet, projection: none, embedding: 512", nil),
+        ("{ name: resnet50 }", "stem: imagenet, projection: none, embedding: 2048", nil),
+        ("{ name: resnet18, embedding: 512, stem: cifar }", "stem: cifar, projection: linear, embedding: 512", nil),
+        ("{ name: resnet34, projection: linear }", "stem: imagenet, projection: linear, embedding: 512", nil),
+        ("{ name: resnet18, projection: concatPool }", "projection: concatPool, embedding: 512", nil),
+        ("{ name: iresnet18 }", "embedding: 512, dropout: 0", 112),
+        ("{ name: iresnet100, embedding: 64, dropout: 0.4 }", "embedding: 64, dropout: 0.4", 112),
+        ("{ name: vit-s16 }", "name: vit-s16, embedding: null", 224),
+    ])
+    func backbonesAreOneNameEach(text: String, settings: String, imageSize: Int?) throws {
+        let recipe = try recipe("backbone=\(text)")
+        #expect(recipe.backbone.settings.imageSize == imageSize)
+        let written = try recipe.yaml()
+        let lines = written.split(separator: "\n").map { $0.trimmingCharacters(in: .whitespaces) }
+        for setting in settings.split(separator: ", ") { #expect(lines.contains(String(setting)), "\(written)") }
+        #expect(try Recipe(yaml: written, source: "written").yaml() == written)
+    }
+
     @Test func adamWHasTheDefaultsOfItsPaper() throws {
         let text = try recipe("optimizers=[{ of: [backbone, head], name: adamw }]").yaml()
         for line in ["learningRate: 0.001", "betas: [0.9, 0.999]", "weightDecay: 0.01", "amsgrad: false"] {
@@ -159,7 +178,12 @@ struct RecipeTests {
     @Test(arguments: [
         ("epochs=0", "above 0"), ("epochs=two", "a whole number"), ("seed=-1", "seed"), ("data.batch=0", "above 0"),
         ("data.deviation=[0]", "above 0"), ("data.set=minst", "did you mean mnist?"),
-        ("backbone.name=lenet", "did you mean lenet++?"), ("head.name=softmx", "did you mean softmax?"),
+        ("backbone.name=lenet", "did you mean lenet++?"),
+        ("backbone={ name: resnet20 }", "did you mean resnet50?"),
+        ("backbone={ name: resnet18, stem: cifr }", "did you mean cifar?"),
+        ("backbone={ name: resnet18, projection: none, embedding: 64 }", "without a projection has 512"),
+        ("backbone={ name: iresnet18, dropout: 1 }", "0 to 0.9"),
+        ("backbone={ name: vit-s16, embedding: 0 }", "above 0"), ("head.name=softmx", "did you mean softmax?"),
         ("optimizers[0].name=sdg", "did you mean sgd?"), ("optimizers[0].learningRate=-1", "above 0"),
         ("optimizers[0].momentum=1.5", "0 to 1"), ("optimizers[0].nesterov=true", "needs momentum"),
         ("optimizers[0].schedule.name=stp", "did you mean step?"), ("precision=fp23", "did you mean fp32?"),

@@ -9,7 +9,9 @@ import Torch
 /// A training of seconds: drawn digits, a batch of 8, and a recipe that says little more than it must.
 enum TinyTraining {
     /// 20 images make 3 batches of 8, 8 and 4.
-    static let data = Strokes(classes: .digits, seed: 0).splits(train: 20, test: 12)
+    static let splits = Strokes(classes: .digits, seed: 0).splits(train: 20, test: 12)
+
+    static let data = TrainingData(splits)
 
     static let text = """
         name: tiny

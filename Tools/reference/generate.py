@@ -3,26 +3,32 @@
 import sys
 from pathlib import Path
 
+import backbones
 import center_loss
+import cifar
 import classification
 import files
+import images
 import initialisation
 import layers
 import lenetplusplus
 import optimizers
 import schedules
 import torch
+import weights
 
 import golden
 import heads
 import miners
 import pair_losses
+import transforms
 
 MODULES = [
     layers,
     optimizers,
     schedules,
     lenetplusplus,
+    backbones,
     center_loss,
     classification,
     initialisation,
@@ -31,6 +37,10 @@ MODULES = [
     pair_losses,
     miners,
     golden,
+    transforms,
+    images,
+    cifar,
+    weights,
 ]
 
 

@@ -1,6 +1,7 @@
 """Layers: inputs, parameters, outputs and gradients, computed in float64 and stored rounded to float32."""
 
 import torch
+from timm.models.vision_transformer import Attention
 from torch import nn
 
 from fixture import Fixture, generator, normal, rounded
@@ -143,6 +144,21 @@ def generate(folder):
         settings = dict(output_size=size)
         layer = nn.AdaptiveAvgPool2d(tuple(size))
         add_plain(fixture, case, "AdaptiveAvgPool2d", layer, settings, image(case, 2))
+    for case, shape, settings in (
+        ("layernorm", [4, 6], dict(normalized_shape=6)),
+        ("layernorm_tokens", [2, 3, 5], dict(normalized_shape=5, eps=1e-6)),
+    ):
+        values = 3 * normal(shape, generator("layers", case, "input")) + 1
+        values = values.float().double()
+        add_plain(fixture, case, "LayerNorm", nn.LayerNorm(**settings), settings, values)
+    values = 2 * normal([3, 7], generator("layers", "gelu", "input"))
+    add_plain(fixture, "gelu", "GELU", nn.GELU(), {}, values)
+    for case, settings in (
+        ("attention", dict(dim=6, num_heads=2)),
+        ("attention_one_head", dict(dim=4, num_heads=1)),
+    ):
+        values = normal([2, 5, settings["dim"]], generator("layers", case, "input"))
+        add_plain(fixture, case, "Attention", Attention(**settings, qkv_bias=True), settings, values)
     for case, settings in (
         ("flatten", dict(start_dim=1, end_dim=-1)),
         ("flatten_all", dict(start_dim=0, end_dim=-1)),

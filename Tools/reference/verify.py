@@ -3,7 +3,9 @@
 import sys
 from pathlib import Path
 
+from verify_backbones import verify_backbones
 from verify_files import verify_files, verify_initialisation
+from verify_images import verify_cifar, verify_images
 from verify_layers import verify_layers
 from verify_losses import verify_center_loss, verify_classification
 from verify_network import verify_network
@@ -13,12 +15,14 @@ from verify_schedules import verify_schedules
 from verify_heads import verify_heads
 from verify_miners import verify_golden, verify_miners
 from verify_pairs import verify_pair_losses
+from verify_transforms import verify_transforms
 
 CHECKS = {
     "layers.safetensors": verify_layers,
     "optimizers.safetensors": verify_optimizers,
     "schedules.safetensors": verify_schedules,
     "lenetplusplus.safetensors": verify_network,
+    "backbones.safetensors": verify_backbones,
     "center_loss.safetensors": verify_center_loss,
     "classification.safetensors": verify_classification,
     "initialisation.json": verify_initialisation,
@@ -27,6 +31,9 @@ CHECKS = {
     "pair_losses.safetensors": verify_pair_losses,
     "miners.safetensors": verify_miners,
     "golden.json": verify_golden,
+    "transforms.safetensors": verify_transforms,
+    "images": verify_images,
+    "cifar": verify_cifar,
 }
 
 

@@ -1,5 +1,7 @@
 """Layers again in NumPy, their gradients by finite differences."""
 
+import math
+
 import numpy
 
 from checking import FLOAT32, cases, close, slope
@@ -81,6 +83,17 @@ def batch_normalized(values, parameters, mean, variance, epsilon):
     return output
 
 
+def attended(values, parameters, heads):
+    batch, tokens, width = values.shape
+    mixed = values @ parameters["qkv.weight"].T + parameters["qkv.bias"]
+    queries, keys, contents = mixed.reshape(batch, tokens, 3, heads, width // heads).transpose(2, 0, 3, 1, 4)
+    scores = queries @ keys.swapaxes(2, 3) / math.sqrt(width // heads)
+    shares = numpy.exp(scores - scores.max(-1, keepdims=True))
+    shares /= shares.sum(-1, keepdims=True)
+    output = (shares @ contents).transpose(0, 2, 1, 3).reshape(batch, tokens, width)
+    return output @ parameters["proj.weight"].T + parameters["proj.bias"]
+
+
 def layer_output(settings, parameters):
     """The layer as a function of its input and its parameters by name."""
     values, kind = parameters["input"], settings["layer"]
@@ -92,6 +105,15 @@ def layer_output(settings, parameters):
         return numpy.where(values > 0, values, values * parameters["weight"].reshape([1, -1] + [1] * (values.ndim - 2)))
     if kind == "ReLU":
         return numpy.maximum(values, 0)
+    if kind == "LayerNorm":
+        values = (values - values.mean(-1, keepdims=True)) / numpy.sqrt(
+            values.var(-1, keepdims=True) + settings.get("eps", 1e-5)
+        )
+        return values * parameters["weight"] + parameters["bias"]
+    if kind == "GELU":
+        return values * (1 + numpy.vectorize(math.erf)(values / math.sqrt(2))) / 2
+    if kind == "Attention":
+        return attended(values, parameters, settings["num_heads"])
     if kind == "MaxPool2d":
         return pooled(values, settings, lambda part, area: part.max(2))
     if kind == "AvgPool2d":
@@ -164,7 +186,8 @@ def verify_layers(path):
         if settings["name"] == "maxpool2d_ties":
             verify_ties(settings, tensors)
             continue
-        names = [name for name in ("input", "weight", "bias") if f"gradient.{name}" in tensors]
+        gradients = [key.removeprefix("gradient.") for key in tensors if key.startswith("gradient.")]
+        names = [name for name in gradients if name != "output"]
         check_gradients(
             settings["name"], lambda given, settings=settings: layer_output(settings, given), tensors, names
         )

@@ -1,7 +1,7 @@
 import Files
 import Foundation
 
-/// A process that trains in one form and answers a line of JSON to each line of input.
+/// A process that does one form of the work and answers a line of JSON to each line of input.
 final class Contender {
     let name: String
     /// Seconds from the start of the process to the end of its first step.
@@ -11,6 +11,15 @@ final class Contender {
     private let input = Pipe()
     private let output = Pipe()
     private var buffer = Data()
+
+    /// How a peer's script is started.
+    static func peer(_ script: String) -> [String] {
+        let python = ProcessInfo.processInfo.environment["HYPERSPHERE_PEERS"] ?? ".cache/peers/bin/python"
+        return [python, "Benchmarks/peers/\(script)"]
+    }
+
+    /// How our own form is started.
+    static func ourselves(_ bench: String) -> [String] { [CommandLine.arguments[0], "serve", bench] }
 
     init(_ name: String, _ command: [String]) throws {
         self.name = name
@@ -26,35 +35,30 @@ final class Contender {
                 command[0], problem: "cannot be started", remedy: "run `make bench`, which installs the peers")
         }
         _ = try readAnswer()
-        let time = begin.duration(to: .now)
-        secondsToFirstStep = Double(time.components.seconds) + Double(time.components.attoseconds) * 1e-18
+        secondsToFirstStep = seconds(since: begin)
     }
 
-    /// Trains so many steps.
+    /// Runs so many steps.
     ///
-    /// - Returns: images a second.
-    func run(_ steps: Int) throws -> Double {
-        let answer = try ask("run \(steps)")
-        guard let images = answer["images"], let seconds = answer["seconds"] else { throw failure("gave no times") }
-        return images / seconds
-    }
+    /// - Returns: the seconds of one.
+    func run(_ steps: Int) throws -> Double { try ask("run \(steps)", for: "seconds") / Double(steps) }
 
     /// The most memory that the process has held, in MiB.
-    func peakMemory() throws -> Double {
-        guard let peak = try ask("memory")["peak_mib"] else { throw failure("gave no memory") }
-        return peak
-    }
+    func peakMemory() throws -> Double { try ask("memory", for: "peak_mib") }
+
+    /// The most memory that the process has held beyond what its operands need, in MiB.
+    func extraMemory() throws -> Double { try ask("memory", for: "extra_mib") }
 
     func quit() {
         input.fileHandleForWriting.write(Data("quit\n".utf8))
         process.waitUntilExit()
     }
 
-    private func ask(_ line: String) throws -> [String: Double] {
+    private func ask(_ line: String, for field: String) throws -> Double {
         input.fileHandleForWriting.write(Data("\(line)\n".utf8))
-        let answer = try readAnswer()
-        let object = try JSONSerialization.jsonObject(with: answer) as? [String: Any] ?? [:]
-        return object.compactMapValues { ($0 as? NSNumber)?.doubleValue }
+        let object = try JSONSerialization.jsonObject(with: try readAnswer()) as? [String: Any]
+        guard let value = object?[field] as? NSNumber else { throw failure("answered `\(line)` without \(field)") }
+        return value.doubleValue
     }
 
     private func readAnswer() throws -> Data {

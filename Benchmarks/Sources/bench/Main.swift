@@ -1,23 +1,59 @@
 import Files
 import Foundation
+import Torch
 
 /// Measures this package beside its peers, the forms in turn within one run, and prints medians of ratios.
 ///
-///     bench                            all benches
-///     bench serve --batches FILE ...   our form of the training, as a process that answers like the peers' scripts
+///     bench                          all benches
+///     bench training|losses|images   one of them
+///     bench serve training ...       our form of the work, as a process that answers like the peers' scripts
 @main
 enum Main {
+    private static let benches: [(name: String, run: @Sendable () throws -> Void)] = [
+        ("training", { try TrainingBench().run() }), ("losses", { try LossesBench().run() }),
+        ("images", { try ImagesBench().run() }),
+    ]
+
     static func main() {
-        let arguments = Array(CommandLine.arguments.dropFirst())
+        let words = Array(CommandLine.arguments.dropFirst())
         do {
-            if arguments.first == "serve" {
-                try TrainingServer(arguments).serve()
+            if words.first == "serve" {
+                try serve(Arguments(words: words))
             } else {
-                try TrainingBench().run()
+                try run(words)
             }
         } catch {
             FileHandle.standardError.write(Data("error: \(error)\n".utf8))
             exit(1)
+        }
+    }
+
+    private static func run(_ words: [String]) throws {
+        for word in words where !benches.contains(where: { $0.name == word }) {
+            throw UserFacingError(
+                "bench", problem: "no bench is called \(word)",
+                remedy: "choose from \(benches.map(\.name).joined(separator: ", "))")
+        }
+        for bench in benches where words.isEmpty || words.contains(bench.name) { try bench.run() }
+    }
+
+    private static func serve(_ arguments: Arguments) throws {
+        Engine.useLargePages()
+        Engine.threadCount = arguments.number("--threads", default: 2)
+        let warmup = arguments.number("--warmup", default: 5)
+        switch arguments.words.dropFirst().first {
+        case "training":
+            Server(try TrainingSession(arguments), warmup: warmup).serve()
+        case "losses":
+            // What the libraries need for themselves at their first call is not the loss's.
+            _ = try LossesSession(arguments, classes: 10).step()
+            let session = try LossesSession(arguments, classes: arguments.number("--classes", default: 10))
+            Server(session, warmup: warmup).serve()
+        case "images":
+            Server(try ImagesSession(arguments), warmup: warmup).serve()
+        case let name:
+            throw UserFacingError(
+                "bench serve", problem: "no bench is called \(name ?? "")", remedy: "write training, losses or images")
         }
     }
 }

@@ -16,13 +16,12 @@ struct TrainingBench {
         let batches = "\(folder)/hypersphere-bench-\(ProcessInfo.processInfo.processIdentifier).safetensors"
         try writeBatches(to: batches)
         defer { try? FileManager.default.removeItem(atPath: batches) }
-        let python = ProcessInfo.processInfo.environment["HYPERSPHERE_PEERS"] ?? ".cache/peers/bin/python"
-        let script = "Benchmarks/peers/lenetplusplus.py"
+        let peer = Contender.peer("lenetplusplus.py")
         let common = ["--batches", batches, "--threads", "\(threads)"]
         let commands = [
-            ("PyTorch, as tutorials write it", [python, script, "--form", "tutorial"] + common),
-            ("PyTorch, channels last, bf16", [python, script, "--form", "tuned"] + common),
-            ("Hypersphere", [CommandLine.arguments[0], "serve"] + common),
+            ("PyTorch, as tutorials write it", peer + ["--form", "tutorial"] + common),
+            ("PyTorch, channels last, bf16", peer + ["--form", "tuned"] + common),
+            ("Hypersphere", Contender.ourselves("training") + common),
         ]
         var starts: [[Double]] = commands.map { _ in [] }
         for _ in 0..<3 {
@@ -36,21 +35,22 @@ struct TrainingBench {
         defer { for contender in contenders { contender.quit() } }
         var speeds: [[Double]] = commands.map { _ in [] }
         for round in 1...rounds {
-            for (index, contender) in contenders.enumerated() { speeds[index].append(try contender.run(stepsPerRound)) }
+            for (index, contender) in contenders.enumerated() {
+                speeds[index].append(Double(batchSize) / (try contender.run(stepsPerRound)))
+            }
             FileHandle.standardError.write(Data("round \(round) of \(rounds)\n".utf8))
         }
         print("LeNet++ with Center Loss, batches of \(batchSize), \(threads) threads; \(Machine.processorName);")
         print("\(rounds) rounds of \(stepsPerRound) steps, the forms in turn; medians, ratios by round\n")
-        print("| form | images/s | times the first | times the second | peak MiB | s to the first step |")
-        print("|---|---|---|---|---|---|")
+        var table = Table(["form", "images/s", "x the 1st", "x the 2nd", "peak MiB", "s to 1st step"])
         for (index, contender) in contenders.enumerated() {
-            func ratio(to other: Int) -> String {
-                text(median(zip(speeds[index], speeds[other]).map(/)), digits: 2)
-            }
-            print(
-                "| \(contender.name) | \(text(median(speeds[index]), digits: 0)) | \(ratio(to: 0)) | \(ratio(to: 1)) | "
-                    + "\(text(try contender.peakMemory(), digits: 0)) | \(text(median(starts[index]), digits: 2)) |")
+            func ratio(to other: Int) -> String { text(medianOfRatios(speeds[index], speeds[other]), digits: 2) }
+            table.append([
+                contender.name, text(median(speeds[index]), digits: 0), ratio(to: 0), ratio(to: 1),
+                text(try contender.peakMemory(), digits: 0), text(median(starts[index]), digits: 2),
+            ])
         }
+        print(table.markdown)
     }
 
     private func writeBatches(to path: String) throws {
@@ -63,15 +63,5 @@ struct TrainingBench {
                 "images": Tensor(pixels, shape: [batchCount, batchSize, 1, set.height, set.width]),
                 "labels": Tensor(order.map { set.labels[$0] }, shape: [batchCount, batchSize]),
             ], to: path)
-    }
-
-    private func median(_ values: [Double]) -> Double {
-        let sorted = values.sorted()
-        let middle = sorted.count / 2
-        return sorted.count.isMultiple(of: 2) ? (sorted[middle - 1] + sorted[middle]) / 2 : sorted[middle]
-    }
-
-    private func text(_ value: Double, digits: Int) -> String {
-        String(format: "%.\(digits)f", locale: nil, value)
     }
 }

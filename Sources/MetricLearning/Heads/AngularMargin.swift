@@ -29,8 +29,8 @@ struct AngularMargin {
     /// What goes backward.
     var gradient = MarginGradient.exact
 
-    /// How near to 0 and pi ``MarginOverflow/clip`` lets an angle come.
-    private static let clipping = 1e-3
+    /// The value, and its derivatives by the cosine and by m2.
+    private static let curve = Operator("hypersphere::margin_curve")
 
     /// The target cosines with the margin, `[N]` of `[N]`.
     func callAsFunction(_ cosines: Tensor) -> Tensor {
@@ -44,51 +44,13 @@ struct AngularMargin {
         let lowered = cosine.tensor(like: cosines)
         if multiplier == 1, case .same(0) = angle { return (cosines - lowered, cosines.ones()) }
         let angles = angle.tensor(like: cosines)
-        let curve = withoutGradients { self.curve(cosines, angles) }
-        var value = curve.value - lowered
-        if angles.requiresGradient { value = value + curve.angleSlope * (angles - angles.detached()) }
-        return (value, gradient == .exact ? curve.slope : curve.slope.ones())
-    }
-
-    /// A value, and its derivatives by the cosine and by the angle m2.
-    private struct Curve {
-        var value: Tensor
-        var slope: Tensor
-        var angleSlope: Tensor
-
-        func replaced(where mask: Tensor, by other: Curve) -> Curve {
-            Curve(
-                value: other.value.kept(where: mask, else: value),
-                slope: other.slope.kept(where: mask, else: slope),
-                angleSlope: other.angleSlope.kept(where: mask, else: angleSlope))
+        let curve = withoutGradients {
+            Self.curve.tensors(
+                .tensor(cosines), .tensor(angles), .double(multiplier), .string(overflow.rawValue))
         }
-    }
-
-    private func curve(_ cosines: Tensor, _ angle: Tensor) -> Curve {
-        let arc = Arc(cosines)
-        let widened = arc.angles * multiplier + angle
-        let slope = (arc.innerAngles * multiplier + angle).sine() * multiplier / arc.innerSines
-        let curve = Curve(value: widened.cosine(), slope: slope, angleSlope: -widened.sine())
-        let ones = cosines.ones()
-        let zeros = cosines.zeros()
-        switch overflow {
-        case .none:
-            return curve
-        case .easy:
-            return Curve(value: cosines, slope: ones, angleSlope: zeros)
-                .replaced(where: cosines .> 0, by: curve)
-        case .clip:
-            let held = widened.clamped(min: Self.clipping, max: .pi - Self.clipping)
-            return Curve(value: held.cosine(), slope: zeros, angleSlope: zeros)
-                .replaced(where: held.equals(widened), by: curve)
-        case .cosine:
-            // The angle that is left to pi where the widened angle reaches it.
-            let left = (angle - .pi) / multiplier + .pi
-            let past = Curve(
-                value: cosines - left * left.sine(), slope: ones,
-                angleSlope: zeros - (left.sine() + left * left.cosine()) / multiplier)
-            return curve.replaced(where: widened .> .pi, by: past)
-        }
+        var value = curve[0] - lowered
+        if angles.requiresGradient { value = value + curve[2] * (angles - angles.detached()) }
+        return (value, gradient == .exact ? curve[1] : cosines.ones())
     }
 }
 

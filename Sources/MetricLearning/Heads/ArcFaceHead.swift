@@ -10,6 +10,7 @@ public final class ArcFaceHead: Module, AngularHead, MarginCurveHead {
     private let weight: Parameter
     private let margin: AngularMargin
     private let scale: Double
+    private let products: Precision
 
     /// C, the number of classes.
     public let classes: Int
@@ -23,16 +24,18 @@ public final class ArcFaceHead: Module, AngularHead, MarginCurveHead {
     ///   - margin: m, from 0 to below pi; 0.5 radians in the paper.
     ///   - overflow: what happens where `theta_y + m` passes pi; the paper leaves it open, and programs use `.cosine`.
     ///   - gradient: what goes backward through the margin.
+    ///   - products: what the loss multiplies in, in float32 on the processor; exponentials and their sums stay in 32 bits.
     ///   - generator: gives the seeds of the first values.
     public init(
         classes: Int, embedding: Int, scale: Double = 64, margin: Angle = .radians(0.5),
         overflow: MarginOverflow = .cosine, gradient: MarginGradient = .exact,
-        using generator: inout some RandomNumberGenerator
+        products: Precision = .fp32, using generator: inout some RandomNumberGenerator
     ) {
         requireScale(scale, "ArcFaceHead")
         requireMargin(margin, "ArcFaceHead")
         self.classes = classes
         self.scale = scale
+        self.products = products
         self.margin = AngularMargin(angle: .same(margin.radians), overflow: overflow, gradient: gradient)
         weight = ClassVectors.drawn(classes: classes, embedding: embedding, for: "ArcFaceHead", using: &generator)
     }
@@ -48,7 +51,8 @@ public final class ArcFaceHead: Module, AngularHead, MarginCurveHead {
         labels.checkLabels(for: embeddings, dimension: weight.tensor.size(1), classes: classes, "ArcFaceHead.loss")
         return Loss(
             MarginSoftmax.loss(
-                embeddings: embeddings, weights: weight.tensor, labels: labels, margin: margin, scale: scale))
+                embeddings: embeddings, weights: weight.tensor, labels: labels, margin: margin, scale: scale,
+                products: products))
     }
 
     /// The logits `[N, C]` of embeddings `[N, D]`, without the margin: s times the cosines.

@@ -10,6 +10,7 @@ public final class CombinedMarginHead: Module, AngularHead, MarginCurveHead {
     private let weight: Parameter
     private let margin: AngularMargin
     private let scale: Double
+    private let products: Precision
 
     /// C, the number of classes.
     public let classes: Int
@@ -25,11 +26,12 @@ public final class CombinedMarginHead: Module, AngularHead, MarginCurveHead {
     ///   - cosine: m3, subtracted from the cosine, 0 or more.
     ///   - overflow: what happens where `m1 theta_y + m2` passes pi; `.none` is the paper's formula.
     ///   - gradient: what goes backward through m1 and m2.
+    ///   - products: what the loss multiplies in, in float32 on the processor; exponentials and their sums stay in 32 bits.
     ///   - generator: gives the seeds of the first values.
     public init(
         classes: Int, embedding: Int, scale: Double = 64, multiplier: Double = 1, angle: Angle = .radians(0.3),
         cosine: Double = 0.2, overflow: MarginOverflow = .none, gradient: MarginGradient = .exact,
-        using generator: inout some RandomNumberGenerator
+        products: Precision = .fp32, using generator: inout some RandomNumberGenerator
     ) {
         requireScale(scale, "CombinedMarginHead")
         requireMargin(angle, "CombinedMarginHead")
@@ -39,6 +41,7 @@ public final class CombinedMarginHead: Module, AngularHead, MarginCurveHead {
             "CombinedMarginHead: expected a multiplier above 0, got \(multiplier)")
         self.classes = classes
         self.scale = scale
+        self.products = products
         margin = AngularMargin(
             multiplier: multiplier, angle: .same(angle.radians), cosine: .same(cosine), overflow: overflow,
             gradient: gradient)
@@ -58,7 +61,8 @@ public final class CombinedMarginHead: Module, AngularHead, MarginCurveHead {
             for: embeddings, dimension: weight.tensor.size(1), classes: classes, "CombinedMarginHead.loss")
         return Loss(
             MarginSoftmax.loss(
-                embeddings: embeddings, weights: weight.tensor, labels: labels, margin: margin, scale: scale))
+                embeddings: embeddings, weights: weight.tensor, labels: labels, margin: margin, scale: scale,
+                products: products))
     }
 
     /// The logits `[N, C]` of embeddings `[N, D]`, without the margins: s times the cosines.

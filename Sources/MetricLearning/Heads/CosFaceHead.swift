@@ -10,6 +10,7 @@ public final class CosFaceHead: Module, AngularHead, MarginCurveHead {
     private let weight: Parameter
     private let margin: AngularMargin
     private let scale: Double
+    private let products: Precision
 
     /// C, the number of classes.
     public let classes: Int
@@ -22,15 +23,17 @@ public final class CosFaceHead: Module, AngularHead, MarginCurveHead {
     ///   - scale: s, above 0; 64 in the paper.
     ///   - margin: m, a difference of cosines of 0 or more; 0.35 in the paper. In two dimensions no more than
     ///     `1 - cos(2 pi / C)` can be kept between all classes (0.19 for ten), with D of C - 1 or more no more than `C / (C - 1)`.
+    ///   - products: what the loss multiplies in, in float32 on the processor; exponentials and their sums stay in 32 bits.
     ///   - generator: gives the seeds of the first values.
     public init(
         classes: Int, embedding: Int, scale: Double = 64, margin: Double = 0.35,
-        using generator: inout some RandomNumberGenerator
+        products: Precision = .fp32, using generator: inout some RandomNumberGenerator
     ) {
         requireScale(scale, "CosFaceHead")
         requireMargin(margin, "CosFaceHead")
         self.classes = classes
         self.scale = scale
+        self.products = products
         self.margin = AngularMargin(cosine: .same(margin))
         weight = ClassVectors.drawn(classes: classes, embedding: embedding, for: "CosFaceHead", using: &generator)
     }
@@ -46,7 +49,8 @@ public final class CosFaceHead: Module, AngularHead, MarginCurveHead {
         labels.checkLabels(for: embeddings, dimension: weight.tensor.size(1), classes: classes, "CosFaceHead.loss")
         return Loss(
             MarginSoftmax.loss(
-                embeddings: embeddings, weights: weight.tensor, labels: labels, margin: margin, scale: scale))
+                embeddings: embeddings, weights: weight.tensor, labels: labels, margin: margin, scale: scale,
+                products: products))
     }
 
     /// The logits `[N, C]` of embeddings `[N, D]`, without the margin: s times the cosines.

@@ -2,23 +2,29 @@ import Torch
 
 /// Cross entropy over scaled cosines of which the target's has a margin.
 enum MarginSoftmax {
-    private static let fusedOperator = Operator("hypersphere::margin_softmax")
+    private static let fixedMargin = Operator("hypersphere::margin_softmax", "fixed")
+    private static let givenTargets = Operator("hypersphere::margin_softmax")
+    private static let targetCosines = Operator("hypersphere::target_cosines")
 
     /// The mean cross entropy of embeddings `[N, D]` beside class vectors `[C, D]`, with the margin on the target alone; 0
-    /// for an empty batch.
+    /// for an empty batch. Products in bfloat16 are for float32 on the processor alone.
     static func loss(
-        embeddings: Tensor, weights: Tensor, labels: Tensor, margin: AngularMargin, scale: Double
+        embeddings: Tensor, weights: Tensor, labels: Tensor, margin: AngularMargin, scale: Double,
+        products: Precision = .fp32
     ) -> Tensor {
         withPrecision(.fp32, on: embeddings.device) {
             let rows = embeddings.to(weights.dtype)
-            let targets = withoutGradients {
-                (rows.shortened().rows.normalised() * weights.gathered(labels).normalised()).sum(along: [1])
-                    .heldAsCosines()
+            if case (.same(let angle), .same(let cosine)) = (margin.angle, margin.cosine) {
+                return fixedMargin(
+                    .tensor(rows), .tensor(weights), .tensor(labels), .double(scale), .double(margin.multiplier),
+                    .double(angle), .double(cosine), .string(margin.overflow.rawValue),
+                    .bool(margin.gradient == .exact), .bool(products == .bf16))
             }
-            let (value, slope) = margin.valueAndSlope(targets)
-            return fusedOperator(
+            let (value, slope) = margin.valueAndSlope(
+                targetCosines(.tensor(rows), .tensor(weights), .tensor(labels)))
+            return givenTargets(
                 .tensor(rows), .tensor(weights), .tensor(labels), .tensor(value), .tensor(slope), .double(scale),
-                .bool(false))
+                .bool(products == .bf16))
         }
     }
 

@@ -11,6 +11,7 @@ public import Torch
 public final class NormSoftmaxHead: Module, AngularHead, MarginCurveHead {
     private let weight: Parameter
     private let scale: Double
+    private let products: Precision
 
     /// C, the number of classes.
     public let classes: Int
@@ -22,13 +23,16 @@ public final class NormSoftmaxHead: Module, AngularHead, MarginCurveHead {
     ///   - embedding: D, the length of an embedding.
     ///   - scale: s, above 0; 20 is the temperature 0.05 of Zhai and Wu. With a small one the loss cannot come near 0:
     ///     see ``leastScale(classes:probability:)``.
+    ///   - products: what the loss multiplies in, in float32 on the processor; exponentials and their sums stay in 32 bits.
     ///   - generator: gives the seeds of the first values.
     public init(
-        classes: Int, embedding: Int, scale: Double = 20, using generator: inout some RandomNumberGenerator
+        classes: Int, embedding: Int, scale: Double = 20, products: Precision = .fp32,
+        using generator: inout some RandomNumberGenerator
     ) {
         requireScale(scale, "NormSoftmaxHead")
         self.classes = classes
         self.scale = scale
+        self.products = products
         weight = ClassVectors.drawn(
             classes: classes, embedding: embedding, .normal, for: "NormSoftmaxHead", using: &generator)
     }
@@ -45,7 +49,8 @@ public final class NormSoftmaxHead: Module, AngularHead, MarginCurveHead {
             for: embeddings, dimension: weight.tensor.size(1), classes: classes, "NormSoftmaxHead.loss")
         return Loss(
             MarginSoftmax.loss(
-                embeddings: embeddings, weights: weight.tensor, labels: labels, margin: AngularMargin(), scale: scale))
+                embeddings: embeddings, weights: weight.tensor, labels: labels, margin: AngularMargin(), scale: scale,
+                products: products))
     }
 
     /// The logits `[N, C]` of embeddings `[N, D]`: s times the cosines.

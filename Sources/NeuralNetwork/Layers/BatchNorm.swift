@@ -2,6 +2,9 @@ public import Torch
 
 /// Batch normalisation of each channel, for `[N, C]`, `[N, C, L]` and `[N, C, H, W]` alike: PyTorch's `BatchNorm1d` and
 /// `BatchNorm2d`. Ioffe and Szegedy, ICML 2015.
+///
+/// A layer whose running statistics are frozen normalises with them while training too, and does not change them; see
+/// ``Module/freeze(_:where:)``.
 public final class BatchNorm: Module, Layer {
     let weight: Parameter?
     let bias: Parameter?
@@ -11,15 +14,20 @@ public final class BatchNorm: Module, Layer {
     private let momentum: Double
     private let epsilon: Double
 
-    /// Creates the layer with running mean 0 and variance 1 and, where it is `affine`, weight 1 and bias 0.
+    /// Creates the layer with running mean 0 and variance 1 and, where it is `affine`, weight `scale` and bias 0.
     ///
     /// - Parameters:
     ///   - channels: C.
     ///   - momentum: the share of each batch in the running statistics, from 0 to 1.
     ///   - epsilon: added to the variance.
     ///   - affine: whether a weight and a bias of each channel are learnt.
-    public init(_ channels: Int, momentum: Double = 0.1, epsilon: Double = 1e-5, affine: Bool = true) {
-        weight = affine ? Parameter(.ones([channels])) : nil
+    ///   - scale: the first value of the weight.
+    ///   - learningScale: whether the weight is learnt rather than held at its first value.
+    public init(
+        _ channels: Int, momentum: Double = 0.1, epsilon: Double = 1e-5, affine: Bool = true, scale: Double = 1,
+        learningScale: Bool = true
+    ) {
+        weight = affine ? Parameter(.full([channels], scale), isConstant: !learningScale) : nil
         bias = affine ? Parameter(.zeros([channels])) : nil
         runningMean = Buffer(.zeros([channels]))
         runningVar = Buffer(.ones([channels]))
@@ -30,7 +38,8 @@ public final class BatchNorm: Module, Layer {
 
     /// Normalises with the batch's statistics while training, with the running ones in evaluation.
     public func callAsFunction(_ input: Tensor) -> Tensor {
-        if isTraining {
+        let learnsStatistics = isTraining && !runningMean.isFrozen
+        if learnsStatistics {
             require(
                 input.count > input.size(1),
                 "BatchNorm: expected more than one value per channel, got \(input.signature)")
@@ -38,6 +47,20 @@ public final class BatchNorm: Module, Layer {
         }
         return input.batchNorm(
             weight: weight?.tensor, bias: bias?.tensor, runningMean: runningMean.tensor,
-            runningVariance: runningVar.tensor, training: isTraining, momentum: momentum, epsilon: epsilon)
+            runningVariance: runningVar.tensor, training: learnsStatistics, momentum: momentum, epsilon: epsilon)
+    }
+
+    /// Normalises, then adds `residual`, then takes the positive part: how the blocks of residual networks end.
+    ///
+    /// - Parameters:
+    ///   - input: `[N, C, ...]`.
+    ///   - residual: of the shape of the input; nothing is added when nil.
+    ///   - rectified: whether to take the positive part.
+    public func callAsFunction(_ input: Tensor, adding residual: Tensor? = nil, rectified: Bool) -> Tensor {
+        // Normalising keeps its input and not its result for the way back, so the result may be changed in place.
+        let output = self(input)
+        if let residual { output.add(residual) }
+        if rectified { output.rectify() }
+        return output
     }
 }

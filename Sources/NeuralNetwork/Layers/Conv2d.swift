@@ -9,21 +9,22 @@ public final class Conv2d: Module, Layer {
     private let dilation: Int
     private let groups: Int
 
-    /// Creates a convolution with PyTorch's default initialisation: weight and bias uniform within
+    /// Creates a convolution; by default with PyTorch's initialisation, weight and bias uniform within
     /// `1 / sqrt(C / groups * kernel * kernel)`.
     ///
     /// - Precondition: `groups` divides both channel numbers.
     public init(
         _ inputChannels: Int, _ outputChannels: Int, kernel: Int, stride: Int = 1, padding: Int = 0, dilation: Int = 1,
-        groups: Int = 1, bias: Bool = true, using generator: inout some RandomNumberGenerator
+        groups: Int = 1, bias: Bool = true, initialisation: Initialisation = .fanInUniform,
+        using generator: inout some RandomNumberGenerator
     ) {
         require(
             inputChannels % groups == 0 && outputChannels % groups == 0,
             "Conv2d: \(groups) groups do not divide \(inputChannels) and \(outputChannels) channels")
         let fanIn = inputChannels / groups * kernel * kernel
         weight = Parameter(
-            .fanInUniform([outputChannels, inputChannels / groups, kernel, kernel], fanIn: fanIn, using: &generator))
-        self.bias = bias ? Parameter(.fanInUniform([outputChannels], fanIn: fanIn, using: &generator)) : nil
+            initialisation.weight([outputChannels, inputChannels / groups, kernel, kernel], using: &generator))
+        self.bias = bias ? Parameter(initialisation.bias(outputChannels, fanIn: fanIn, using: &generator)) : nil
         self.stride = stride
         self.padding = padding
         self.dilation = dilation

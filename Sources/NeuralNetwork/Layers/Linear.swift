@@ -5,12 +5,13 @@ public final class Linear: Module, Layer {
     let weight: Parameter
     let bias: Parameter?
 
-    /// Creates a map with PyTorch's default initialisation: weight and bias uniform within `1 / sqrt(C)`.
+    /// Creates a map; by default with PyTorch's initialisation, weight and bias uniform within `1 / sqrt(C)`.
     public init(
-        _ inputs: Int, _ outputs: Int, bias: Bool = true, using generator: inout some RandomNumberGenerator
+        _ inputs: Int, _ outputs: Int, bias: Bool = true, initialisation: Initialisation = .fanInUniform,
+        using generator: inout some RandomNumberGenerator
     ) {
-        weight = Parameter(.fanInUniform([outputs, inputs], fanIn: inputs, using: &generator))
-        self.bias = bias ? Parameter(.fanInUniform([outputs], fanIn: inputs, using: &generator)) : nil
+        weight = Parameter(initialisation.weight([outputs, inputs], using: &generator))
+        self.bias = bias ? Parameter(initialisation.bias(outputs, fanIn: inputs, using: &generator)) : nil
     }
 
     /// Maps `[N, C]`.

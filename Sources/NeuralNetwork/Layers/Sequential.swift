@@ -6,7 +6,12 @@ public final class Sequential: Module, Layer {
     public let layers: [any Layer]
 
     /// Creates the chain.
-    public init(_ layers: any Layer...) {
+    public convenience init(_ layers: any Layer...) {
+        self.init(layers)
+    }
+
+    /// Creates the chain of a list.
+    public init(_ layers: [any Layer]) {
         self.layers = layers
     }
 

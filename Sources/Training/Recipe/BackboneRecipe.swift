@@ -7,7 +7,9 @@ public struct BackboneRecipe: Codable, Sendable {
     let settings: any BackboneSettings
 
     /// The kinds of backbone that recipes can name.
-    static let kinds: [any BackboneSettings.Type] = [LeNetPlusPlusSettings.self]
+    static let kinds: [any BackboneSettings.Type] = [
+        LeNetPlusPlusSettings.self, ResNetSettings.self, IResNetSettings.self, VisionTransformerSettings.self,
+    ]
 
     /// Reads `{ name: ..., ... }`.
     public init(from decoder: any Decoder) throws {
@@ -21,7 +23,7 @@ public struct BackboneRecipe: Codable, Sendable {
 }
 
 /// Settings of a backbone.
-protocol BackboneSettings: RecipeKind {
+protocol BackboneSettings: NamedSettings {
     /// Makes the network for images of that many channels.
     func make(channels: Int, using generator: inout some RandomNumberGenerator) -> any Backbone
 
@@ -30,7 +32,7 @@ protocol BackboneSettings: RecipeKind {
 }
 
 /// `lenet++`.
-struct LeNetPlusPlusSettings: BackboneSettings {
+struct LeNetPlusPlusSettings: BackboneSettings, RecipeKind {
     static let name = "lenet++"
 
     let embedding: Int

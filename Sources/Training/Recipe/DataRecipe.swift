@@ -3,7 +3,8 @@ public import Datasets
 
 /// Which images are learnt from and measured on, and how they reach the network.
 public struct DataRecipe: Codable, Sendable {
-    /// The set's name: `strokes`, `mnist`, `fashion-mnist` or `kmnist`.
+    /// The set's name: `strokes`, `mnist`, `fashion-mnist`, `kmnist`, `cifar10`, `cifar100`, or `folder` and `csv` for image
+    /// files.
     public let set: String
 
     /// N of a training step, unless the sampler says otherwise, and of measuring.
@@ -18,6 +19,12 @@ public struct DataRecipe: Codable, Sendable {
     /// The deviation of each channel, on the same scale, that is divided by.
     public let deviation: [Double]
 
+    /// What happens to training images on their way to the network.
+    public let augmentation: AugmentationRecipe
+
+    /// How image files become images; for `folder` and `csv` alone.
+    public let images: ImageRecipe?
+
     /// Which characters the drawn set has; for `strokes` alone.
     public let characters: Strokes.Classes?
 
@@ -28,14 +35,19 @@ public struct DataRecipe: Codable, Sendable {
     public let test: Int?
 
     private enum CodingKeys: String, CodingKey {
-        case set, batch, sampler, mean, deviation, characters, train, test
+        case set, batch, sampler, mean, deviation, augmentation, images, characters, train, test
     }
 
     /// The name of the drawn set.
     static let strokes = "strokes"
 
+    /// The names of sets of image files.
+    static let files = ["folder", "csv"]
+
     /// The sets that recipes can name.
-    static var sets: [String] { [strokes] + MNISTFamily.allCases.map(\.rawValue) }
+    static var sets: [String] {
+        [strokes] + MNISTFamily.allCases.map(\.rawValue) + CIFAR.allCases.map(\.rawValue) + files
+    }
 
     /// Reads `{ set: ..., batch: ..., ... }`.
     public init(from decoder: any Decoder) throws {
@@ -50,6 +62,8 @@ public struct DataRecipe: Codable, Sendable {
         mean = try container.value(.mean, default: [0.5])
         deviation = try container.value(
             .deviation, default: [0.5], SettingCheck("numbers above 0") { $0.allSatisfy { $0 > 0 } })
+        augmentation = try container.value(.augmentation, default: AugmentationRecipe())
+        images = Self.files.contains(set) ? try container.decode(ImageRecipe.self, forKey: .images) : nil
         guard set == Self.strokes else {
             (characters, train, test) = (nil, nil, nil)
             return
@@ -67,6 +81,8 @@ public struct DataRecipe: Codable, Sendable {
         try container.encode(sampler, forKey: .sampler)
         try container.encode(mean, forKey: .mean)
         try container.encode(deviation, forKey: .deviation)
+        try container.encode(augmentation, forKey: .augmentation)
+        if let images { try container.encode(images, forKey: .images) }
         if let characters { try container.encode(characters, forKey: .characters) }
         if let train { try container.encode(train, forKey: .train) }
         if let test { try container.encode(test, forKey: .test) }

@@ -52,11 +52,11 @@ extension HeadSettings {
 /// `nearest-mean`.
 struct NearestMeanHeadSettings: HeadSettings {
     static let name = "nearest-mean"
+    static let summary = "Classes told by their mean, where losses alone teach"
+    static let formula = "logits = cos(x, mean_j); loss 0"
+    static let source = #"Mensink et al., "Distance-Based Image Classification", TPAMI 2013"#
     static let isAngular = false
     static let teaches = false
-    static let summary = "Teaches nothing: tells classes by their means"
-    static let formula = "logits = the cosine between x and the running mean of class j"
-    static let source = #"Mensink et al., "Distance-Based Image Classification", TPAMI 2013"#
 
     let momentum: Double
 
@@ -78,10 +78,10 @@ struct NearestMeanHeadSettings: HeadSettings {
 /// `softmax`.
 struct SoftmaxHeadSettings: HeadSettings {
     static let name = "softmax"
-    static let isAngular = false
     static let summary = "Softmax over a linear map, the plain beginning"
     static let formula = "logits = W x + b"
     static let source = "Bridle, Neurocomputing, 1990"
+    static let isAngular = false
 
     let bias: Bool
 

@@ -23,10 +23,10 @@ struct NormSoftmaxHeadSettings: HeadSettings {
 /// `l2-softmax`.
 struct L2SoftmaxHeadSettings: HeadSettings {
     static let name = "l2-softmax"
-    static let isAngular = false
     static let summary = "Softmax over embeddings of one length, learnt or fixed"
     static let formula = "logits = W (alpha x / |x|) + b"
     static let source = #"Ranjan et al., "L2-constrained Softmax Loss", 2017"#
+    static let isAngular = false
 
     let alpha: Double
     let learnt: Bool
@@ -162,10 +162,10 @@ struct CombinedMarginHeadSettings: HeadSettings {
 /// `subcenter-arcface`.
 struct SubCenterArcFaceHeadSettings: HeadSettings {
     static let name = "subcenter-arcface"
-    static let isAngular = false
     static let summary = "ArcFace with several vectors a class, for wrong labels"
     static let formula = "logit_y = s cos(min_k theta_yk + margin)"
     static let source = #"Deng et al., "Sub-center ArcFace", ECCV 2020"#
+    static let isAngular = false
 
     let centers: Int
     let scale: Double

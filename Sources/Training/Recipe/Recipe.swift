@@ -87,6 +87,11 @@ public struct Recipe: Codable, Sendable {
                 .losses, problem: "nothing teaches the embeddings",
                 remedy: "name a head such as arcface, or a loss such as triplet")
         }
+        if data.augmentation.mixUp > 0 && !losses.isEmpty {
+            throw container.invalid(
+                .losses, problem: "\(losses[0].name) cannot learn from images mixed of two classes",
+                remedy: "set data.augmentation.mixUp to 0, or train with a head alone")
+        }
         if let loss = losses.first(where: { type(of: $0.settings).needsAngularHead }), !head.isAngular {
             let known = HeadRecipe.kinds.filter { $0.isAngular }.map { $0.name }.joined(separator: ", ")
             throw container.invalid(

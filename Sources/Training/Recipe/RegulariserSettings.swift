@@ -40,10 +40,10 @@ struct CenterLossSettings: LossSettings {
 /// `intra`.
 struct IntraLossSettings: LossSettings {
     static let name = "intra"
+    static let summary = "Angles between embeddings and their class vectors"
+    static let formula = "1 / (pi N) sum_i theta_i"
+    static let source = #"Deng et al., "ArcFace", CVPR 2019, eq. 5"#
     static let needsAngularHead = true
-    static let summary = "Draws embeddings to the vector of their class"
-    static let formula = "1 / (pi N) sum t_y"
-    static let source = #"Deng et al., "ArcFace", CVPR 2019"#
 
     func make(_ surroundings: LossSurroundings, using generator: inout some RandomNumberGenerator) -> any EmbeddingLoss
     {
@@ -54,10 +54,10 @@ struct IntraLossSettings: LossSettings {
 /// `inter`.
 struct InterLossSettings: LossSettings {
     static let name = "inter"
-    static let needsAngularHead = true
-    static let summary = "Drives the vectors of classes apart"
+    static let summary = "Class vectors pushed apart"
     static let formula = "-1 / (pi N (C - 1)) sum_i sum_j angle(w_y, w_j)"
-    static let source = #"Deng et al., "ArcFace", CVPR 2019"#
+    static let source = #"Deng et al., "ArcFace", CVPR 2019, eq. 6"#
+    static let needsAngularHead = true
 
     func make(_ surroundings: LossSurroundings, using generator: inout some RandomNumberGenerator) -> any EmbeddingLoss
     {

@@ -4,11 +4,10 @@ import MetricLearning
 /// `lifted-structure`.
 struct LiftedStructureLossSettings: LossSettings {
     static let name = "lifted-structure"
-    static let pairChoices = PairRecipe.Choices(distance: .euclidean, reducer: .mean)
-    static let summary = "A positive pair against all negatives of both its ends"
-    static let formula =
-        "mean 1/2 [log(sum e^(negativeMargin - d_in) + sum e^(negativeMargin - d_jn)) + d_ij - positiveMargin]+^2"
+    static let summary = "Each positive pair against all negatives of both ends"
+    static let formula = "mean 1/2 [J_ij]+^2, J_ij = log(sum_n e^(m - d_in) + sum_n e^(m - d_jn)) + d_ij"
     static let source = #"Song et al., "Lifted Structured Feature Embedding", CVPR 2016"#
+    static let pairChoices = PairRecipe.Choices(distance: .euclidean, reducer: .mean)
 
     let positiveMargin: Double
     let negativeMargin: Double
@@ -30,10 +29,10 @@ struct LiftedStructureLossSettings: LossSettings {
 /// `generalized-lifted-structure`.
 struct GeneralizedLiftedStructureLossSettings: LossSettings {
     static let name = "generalized-lifted-structure"
-    static let pairChoices = PairRecipe.Choices(distance: .euclidean, reducer: .mean, miner: true, memory: true)
-    static let summary = "All positives of an anchor against its negatives"
-    static let formula = "mean [log sum_p e^(d_p - positiveMargin) + log sum_n e^(negativeMargin - d_n)]+"
+    static let summary = "All positives of an anchor against all its negatives"
+    static let formula = "[log sum_p e^(d_p) + log sum_n e^(m - d_n)]+"
     static let source = #"Hermans et al., "In Defense of the Triplet Loss", 2017"#
+    static let pairChoices = PairRecipe.Choices(distance: .euclidean, reducer: .mean, miner: true, memory: true)
 
     let positiveMargin: Double
     let negativeMargin: Double
@@ -55,10 +54,10 @@ struct GeneralizedLiftedStructureLossSettings: LossSettings {
 /// `prototypical`, to be used with the `episodic` sampler of as many shots.
 struct PrototypicalLossSettings: LossSettings {
     static let name = "prototypical"
+    static let summary = "Queries nearest to the mean of their class"
+    static let formula = "-log softmax_c(-|q - prototype_c|^2)[y]"
+    static let source = #"Snell et al., "Prototypical Networks", NIPS 2017"#
     static let pairChoices = PairRecipe.Choices(distance: .plainSquaredEuclidean, reducer: .mean)
-    static let summary = "Queries to the mean of their class's few shots"
-    static let formula = "-log softmax_c(-d(q, prototype_c))[y]"
-    static let source = #"Snell et al., "Prototypical Networks", NeurIPS 2017"#
 
     let shots: Int
 

@@ -4,7 +4,9 @@ import MetricLearning
 enum BatchReview {
     static func findings(_ subject: ReviewedModel) -> [Finding] {
         let losses = subject.model.losses.filter { comparesSamples($0.loss) }.map(\.name)
-        guard !losses.isEmpty else { return [] }
+        // Other samplers see to it that classes come up several times.
+        let isShuffled = subject.recipe.data.sampler.settings is ShuffledSettings
+        guard isShuffled && !losses.isEmpty else { return [] }
         let (batch, classes, count) = (subject.recipe.data.batch, subject.classes, subject.count)
         // Of the other images, as many are of the anchor's class as in the whole set.
         let others = Double(min(batch, count) - 1)
@@ -16,7 +18,7 @@ enum BatchReview {
                 severity: others < 1 ? .error : .warning, setting: "data.batch",
                 problem:
                     "\(batch) shuffled images of \(classes) classes give an anchor \(shown(max(0, positives))) positives on average, and \(names) learns from pairs of one class",
-                remedy: "raise it to \(2 * classes) or more, or take a loss with proxies, such as proxy-anchor")
+                remedy: "set data.sampler={name: per-class}, or take a loss with proxies, such as proxy-anchor")
         ]
     }
 

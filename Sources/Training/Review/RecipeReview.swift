@@ -6,10 +6,9 @@ public enum RecipeReview {
     ///
     /// - Parameters:
     ///   - recipe: the recipe.
-    ///   - classes: C of its data, 1 or more.
-    ///   - count: how many images there are to learn from, 1 or more.
-    public static func findings(in recipe: Recipe, classes: Int, count: Int) -> [Finding] {
-        let subject = ReviewedModel(recipe, classes: classes, count: count)
+    ///   - size: that of its data.
+    public static func findings(in recipe: Recipe, size: DataSize) -> [Finding] {
+        let subject = ReviewedModel(recipe, size: size)
         return ScaleReview.findings(subject) + MarginReview.findings(subject) + GradientReview.findings(subject)
             + BatchReview.findings(subject) + WeightReview.findings(subject) + LearningRateReview.findings(subject)
             + ScheduleReview.findings(subject)

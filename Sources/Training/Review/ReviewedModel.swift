@@ -7,18 +7,16 @@ import Torch
 struct ReviewedModel {
     let recipe: Recipe
     let model: Model
-    let classes: Int
-    let count: Int
+    let size: DataSize
 
-    /// Images are grey in all sets that recipes can name.
-    private static let channels = 1
-
-    init(_ recipe: Recipe, classes: Int, count: Int) {
+    init(_ recipe: Recipe, size: DataSize) {
         self.recipe = recipe
-        self.classes = classes
-        self.count = count
-        model = Model(recipe, channels: Self.channels, classes: classes)
+        self.size = size
+        model = Model(recipe, channels: size.channels, classes: size.classes)
     }
+
+    var classes: Int { size.classes }
+    var count: Int { size.count }
 
     /// The curves of the head; nil where it has none.
     var curves: [MarginCurve]? { (model.head as? any MarginCurveHead)?.marginCurves }
@@ -33,10 +31,10 @@ struct ReviewedModel {
 
     /// The root mean square of the lengths of embeddings of noise, before any training.
     func freshLength() -> Double {
-        let size = recipe.backbone.settings.imageSize ?? 28
+        let shape = [8, size.channels] + (recipe.backbone.settings.imageSize.map { [$0, $0] } ?? size.imageSize)
         var generator = SeededGenerator(seed: recipe.seed)
         return withoutGradients {
-            let embeddings = model.backbone(.normal([8, Self.channels, size, size], using: &generator)).to(.float64)
+            let embeddings = model.backbone(.normal(shape, using: &generator)).to(.float64)
             return ((embeddings * embeddings).sum().item() / Double(embeddings.size(0))).squareRoot()
         }
     }

@@ -1,4 +1,3 @@
-import Datasets
 import Files
 import Foundation
 public import Torch
@@ -33,7 +32,7 @@ public struct Environment: Codable, Sendable {
     /// When it began, in ISO 8601.
     public let began: String
 
-    init(trainer: Trainer, data: DatasetSplits, command: [String]) {
+    init(trainer: Trainer, data: TrainingData, command: [String]) {
         hypersphere = Self.version
         libtorch = Engine.loadedVersion
         system = ProcessInfo.processInfo.operatingSystemVersionString
@@ -51,7 +50,7 @@ public struct Environment: Codable, Sendable {
     /// Makes sure that `data` are what the run in `folder` began with, where its environment can still be read.
     ///
     /// - Throws: `UserFacingError` when they are others: going on with them would give numbers of neither.
-    static func check(_ data: DatasetSplits, againstRunIn folder: RunFolder) throws {
+    static func check(_ data: TrainingData, againstRunIn folder: RunFolder) throws {
         guard let text = try? InputFile.map(folder.environment),
             let before = try? JSONDecoder().decode(Environment.self, from: text)
         else { return }

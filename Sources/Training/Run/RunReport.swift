@@ -9,7 +9,7 @@ import Visualization
 struct RunReport {
     let folder: RunFolder
     let history: [EpochMetrics]
-    let data: ImageDataset
+    let set: ImageSet
 
     func write(_ trainer: Trainer) throws {
         let curves = curves(title: trainer.recipe.name)
@@ -75,7 +75,7 @@ struct RunReport {
     }
 
     private func movie(classNames: [String]) throws -> FeatureMovie? {
-        let shown = FeatureMovie.shownSamples(of: data.count)
+        let shown = FeatureMovie.shownSamples(of: set.count)
         let frames: [FeatureFrame] = try history.compactMap { metrics in
             let path = folder.featureNumbers(epoch: metrics.epoch)
             guard FileManager.default.fileExists(atPath: path) else { return nil }
@@ -88,13 +88,20 @@ struct RunReport {
                 centers: numbers["centers"]?.array(of: Float.self) ?? [])
         }
         guard !frames.isEmpty else { return nil }
-        let size = data.imageSize
-        var pixels = Data(capacity: shown.count * size)
-        for index in shown { pixels.append(contentsOf: data.pixels[index * size..<(index + 1) * size]) }
-        let hasThumbnails = data.channels != 2 && data.width <= 96 && data.height <= 96
+        let labels = set.labels
         return FeatureMovie(
-            classNames: classNames, labels: shown.map { Int(data.labels[$0]) }, frames: frames, sampleNumbers: shown,
-            thumbnails: hasThumbnails
-                ? Thumbnails(width: data.width, height: data.height, channels: data.channels, pixels: pixels) : nil)
+            classNames: classNames, labels: shown.map { Int(labels[$0]) }, frames: frames, sampleNumbers: shown,
+            thumbnails: thumbnails(of: shown))
+    }
+
+    /// The pictures of samples, where all of them are in memory and small.
+    private func thumbnails(of shown: [Int]) -> Thumbnails? {
+        guard case .memory(let images) = set, images.channels != 2, max(images.width, images.height) <= 96 else {
+            return nil
+        }
+        let size = images.imageSize
+        var pixels = Data(capacity: shown.count * size)
+        for index in shown { pixels.append(contentsOf: images.pixels[index * size..<(index + 1) * size]) }
+        return Thumbnails(width: images.width, height: images.height, channels: images.channels, pixels: pixels)
     }
 }

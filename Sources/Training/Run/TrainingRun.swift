@@ -1,4 +1,3 @@
-public import Datasets
 import Files
 import Foundation
 import NeuralNetwork
@@ -16,7 +15,7 @@ public final class TrainingRun {
     /// What trains.
     public let trainer: Trainer
 
-    private let data: DatasetSplits
+    private let data: TrainingData
     private let events: EventFileWriter
 
     /// Begins a run in a new folder.
@@ -28,7 +27,7 @@ public final class TrainingRun {
     ///   - folder: the folder to write, which must not hold anything.
     ///   - command: the words of the command, for the record.
     /// - Throws: `UserFacingError` when the folder holds anything or cannot be made, or the data do not fit the recipe.
-    public init(_ recipe: Recipe, data: DatasetSplits, device: Device, folder: RunFolder, command: [String]) throws {
+    public init(_ recipe: Recipe, data: TrainingData, device: Device, folder: RunFolder, command: [String]) throws {
         trainer = try Trainer(recipe, data: data, device: device)
         self.data = data
         self.folder = folder
@@ -42,7 +41,7 @@ public final class TrainingRun {
     /// Goes on with the run in `folder` from its last checkpoint, or from the start where there is none yet.
     ///
     /// - Throws: `UserFacingError` when the checkpoint is damaged or does not fit the recipe.
-    public init(resuming folder: RunFolder, recipe: Recipe, data: DatasetSplits, device: Device) throws {
+    public init(resuming folder: RunFolder, recipe: Recipe, data: TrainingData, device: Device) throws {
         try Environment.check(data, againstRunIn: folder)
         trainer = try Trainer(recipe, data: data, device: device)
         self.data = data
@@ -71,11 +70,11 @@ public final class TrainingRun {
             try Checkpoint.save(trainer, to: folder.lastCheckpoint)
         case .finished:
             try ModelBundle.save(
-                trainer, channels: data.test.channels, height: data.test.height, width: data.test.width,
+                trainer, channels: data.channels, height: data.height, width: data.width,
                 to: folder.model)
         }
         if !trainer.history.isEmpty {
-            try RunReport(folder: folder, history: trainer.history, data: data.test).write(trainer)
+            try RunReport(folder: folder, history: trainer.history, set: data.test).write(trainer)
         }
         return ending
     }

@@ -1,0 +1,54 @@
+import Datasets
+import Files
+import Foundation
+
+extension Recipe {
+    /// Reads, draws or lists the images that the recipe names.
+    ///
+    /// - Parameters:
+    ///   - path: where data sets lie: the folder of the set's files, or one with a folder of the set's name in it; of `folder` and
+    ///     `csv`, the set itself.
+    ///   - download: whether to fetch what is missing there.
+    ///   - progress: told what is being fetched, how many bytes came and how many are expected.
+    /// - Throws: `UserFacingError` that names the folder or file at fault.
+    public func loadData(
+        from path: String, download: Bool,
+        progress: @escaping @Sendable (_ file: String, _ received: Int, _ total: Int?) -> Void = { _, _, _ in }
+    ) throws -> TrainingData {
+        if let images = data.images {
+            let splits = data.set == "csv" ? try ImageManifest(path).load() : try ImageFolder(path).load()
+            return try images.data(splits, path: path, seed: seed)
+        }
+        let own = "\(path)/\(data.set)"
+        let folder = download || FileManager.default.fileExists(atPath: own) ? own : path
+        if let family = MNISTFamily(rawValue: data.set) {
+            if download { try family.download(to: folder, progress: progress) }
+            return TrainingData(try family.load(directory: folder))
+        }
+        if let photographs = CIFAR(rawValue: data.set) {
+            if download { try photographs.download(to: folder, progress: progress) }
+            return TrainingData(try photographs.load(directory: folder))
+        }
+        return TrainingData(
+            Strokes(classes: data.characters ?? .digits, seed: seed)
+                .splits(train: data.train ?? 10_000, test: data.test ?? 2_000))
+    }
+}
+
+extension ImageRecipe {
+    /// The files to learn from and to measure on, part of each class being held out where the set has no part for it.
+    fileprivate func data(_ splits: ImageFileSplits, path: String, seed: UInt64) throws -> TrainingData {
+        let (train, test): (ImageFileDataset, ImageFileDataset)
+        if let own = splits.test {
+            guard own.classNames == splits.train.classNames else {
+                throw UserFacingError(
+                    path, field: "classes", problem: "those to measure on are not those to learn from",
+                    remedy: "give both parts the same classes")
+            }
+            (train, test) = (splits.train, own)
+        } else {
+            (train, test) = try splits.train.holdingOut(holdOut, seed: seed)
+        }
+        return TrainingData(train: train, test: test, channels: channels, height: size[0], width: size[1])
+    }
+}

@@ -1,0 +1,60 @@
+import Crypto
+public import Datasets
+import Foundation
+
+/// A set of labelled images, in memory or in files that are read when needed.
+public enum ImageSet: Sendable {
+    /// Images of one size.
+    case memory(ImageDataset)
+    /// Files of images of any size.
+    case files(ImageFileDataset)
+
+    /// What the set is called.
+    public var name: String {
+        switch self {
+        case .memory(let set): set.name
+        case .files(let set): set.name
+        }
+    }
+
+    /// N.
+    public var count: Int {
+        switch self {
+        case .memory(let set): set.count
+        case .files(let set): set.count
+        }
+    }
+
+    /// The class of each image, `[N]`.
+    public var labels: [Int64] {
+        switch self {
+        case .memory(let set): set.labels
+        case .files(let set): set.samples.map(\.label)
+        }
+    }
+
+    /// What the classes are called.
+    public var classNames: [String] {
+        switch self {
+        case .memory(let set): set.classNames
+        case .files(let set): set.classNames
+        }
+    }
+
+    /// The SHA-256 of what the set holds, in hexadecimal digits: of pixels and labels, or of the files' paths within the set,
+    /// sizes and labels, since reading all of them could take longer than training.
+    var fingerprint: String {
+        switch self {
+        case .memory(let set): return set.fingerprint
+        case .files(let set):
+            var hash = SHA256()
+            for sample in set.samples {
+                let attributes = try? FileManager.default.attributesOfItem(atPath: sample.path)
+                let size = (attributes?[.size] as? Int) ?? 0
+                let path = sample.path.hasPrefix(set.root) ? String(sample.path.dropFirst(set.root.count)) : sample.path
+                hash.update(data: Data("\(path)\t\(size)\t\(sample.label)\n".utf8))
+            }
+            return hash.finalize().map { String(format: "%02x", $0) }.joined()
+        }
+    }
+}

@@ -1,0 +1,41 @@
+public import Datasets
+
+/// What is learnt from and measured on.
+public struct TrainingData: Sendable {
+    /// What models are trained on.
+    public let train: ImageSet
+    /// What models are measured on, of the same classes.
+    public let test: ImageSet
+    /// C of the images that reach the network.
+    public let channels: Int
+    /// H of the images that reach the network.
+    public let height: Int
+    /// W of the images that reach the network.
+    public let width: Int
+
+    /// Takes a set that is in memory.
+    public init(_ splits: DatasetSplits) {
+        train = .memory(splits.train)
+        test = .memory(splits.test)
+        channels = splits.train.channels
+        height = splits.train.height
+        width = splits.train.width
+    }
+
+    /// Takes files that become images of one size.
+    ///
+    /// - Precondition: both have the same classes.
+    public init(train: ImageFileDataset, test: ImageFileDataset, channels: Int, height: Int, width: Int) {
+        precondition(
+            train.classNames == test.classNames,
+            "TrainingData: expected the same classes, got \(train.classNames) and \(test.classNames)")
+        self.train = .files(train)
+        self.test = .files(test)
+        self.channels = channels
+        self.height = height
+        self.width = width
+    }
+
+    /// What the classes are called.
+    public var classNames: [String] { train.classNames }
+}
