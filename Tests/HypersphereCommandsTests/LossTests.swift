@@ -47,7 +47,7 @@ struct LossTests {
         try Program.inScratchFolder { program in
             let result = try program.run("loss", "list", "--json")
             let methods = try JSONDecoder().decode([Method].self, from: Data(result.stdout.utf8))
-            #expect(Set(methods.map(\.family)) == ["head", "loss"])
+            #expect(Set(methods.map(\.family)) == ["head", "loss", "miner", "sampler"])
             let cosface = try #require(methods.first { $0.name == "cosface" })
             #expect(cosface.settings.map(\.name) == ["scale", "margin"])
             #expect(cosface.settings.map(\.value) == ["64", "0.35"])

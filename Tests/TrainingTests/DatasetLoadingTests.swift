@@ -25,12 +25,12 @@ import Testing
             try FileManager.default.createDirectory(atPath: place, withIntermediateDirectories: true)
             try FileManager.default.copyItem(
                 atPath: Fixture.path("cifar/\(set.archive.name)"), toPath: "\(place)/\(set.archive.name)")
-            let data = try recipe(set.rawValue).loadData(directory: folder, download: false)
-            #expect(data.train.name == "\(set.rawValue)/train" && data.train.channels == 3)
+            let data = try recipe(set.rawValue).loadData(from: folder, download: false)
+            #expect(data.train.name == "\(set.rawValue)/train" && data.channels == 3)
         }
     }
 
     @Test func whatIsListedIsWhatRecipesName() {
-        #expect(KnownDataset.all.map(\.name) == DataRecipe.sets)
+        #expect(KnownDataset.all.map(\.name) + DataRecipe.files == DataRecipe.sets)
     }
 }

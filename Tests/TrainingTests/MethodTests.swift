@@ -33,18 +33,21 @@ import Testing
         #expect(without == ["softmax", "l2-softmax", "nearest-mean"])
     }
 
-    /// Each method has a row that begins with its name and has `key=default` of every setting; what many losses have is told once.
+    /// Each method has a row that begins with its name and has `key=default` of every setting; a loss's weight is told once.
     @Test func theDocumentationIsComplete() throws {
         let repository = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
             .deletingLastPathComponent()
         let text = try String(
             contentsOf: repository.appendingPathComponent("Documentation/Losses.md"), encoding: .utf8)
-        let rows = text.split(separator: "\n").map(String.init)
+        let sections = text.components(separatedBy: "\n## ")
         for method in try Method.all() {
+            let title = try #require(
+                [Method.Family.head: "Heads", .loss: "Losses", .miner: "Miners", .sampler: "Samplers"][method.family])
+            let section = try #require(sections.first { $0.hasPrefix("\(title)\n") })
+            let rows = section.split(separator: "\n").map(String.init)
             let row = rows.first { $0.hasPrefix("| `\(method.name)` |") }
             #expect(row != nil, "\(method.name)")
-            let common = method.family == .loss ? ["weight", "miner", "memory"] : []
-            for setting in method.settings where !common.contains(setting.name) {
+            for setting in method.settings where !(method.family == .loss && setting.name == "weight") {
                 let written = "`\(setting.name)=\(setting.value.replacing(" ", with: ""))`"
                 #expect(row?.contains(written) == true, "\(method.name): \(written)")
             }

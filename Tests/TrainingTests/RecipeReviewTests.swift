@@ -100,7 +100,7 @@ import Testing
         ]
         expect(
             try findings(triplets[0], triplets[1], "data.batch=4"), .warning, "data.batch", "0.3 positives",
-            "triplet", "raise it to 20")
+            "triplet", "data.sampler={name: per-class}")
         expect(try findings(triplets[0], triplets[1], "data.batch=1"), .error, "data.batch")
         #expect(try findings(triplets[0], triplets[1], "data.batch=12").isEmpty)
         expect(try findings(triplets[0], triplets[1], classes: 1000), .warning, "data.batch", "1000 classes")

@@ -4,6 +4,7 @@ import sys
 from pathlib import Path
 
 import backbones
+import batch_norm
 import center_loss
 import cifar
 import classification
@@ -25,6 +26,7 @@ import transforms
 
 MODULES = [
     layers,
+    batch_norm,
     optimizers,
     schedules,
     lenetplusplus,

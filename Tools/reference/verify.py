@@ -4,6 +4,7 @@ import sys
 from pathlib import Path
 
 from verify_backbones import verify_backbones
+from verify_batch_norm import verify_batch_norm
 from verify_files import verify_files, verify_initialisation
 from verify_images import verify_cifar, verify_images
 from verify_layers import verify_layers
@@ -19,6 +20,7 @@ from verify_transforms import verify_transforms
 
 CHECKS = {
     "layers.safetensors": verify_layers,
+    "batch_norm.safetensors": verify_batch_norm,
     "optimizers.safetensors": verify_optimizers,
     "schedules.safetensors": verify_schedules,
     "lenetplusplus.safetensors": verify_network,

@@ -12,6 +12,14 @@ enum Main {
     private static let benches: [(name: String, run: @Sendable () throws -> Void)] = [
         ("training", { try TrainingBench().run() }), ("losses", { try LossesBench().run() }),
         ("images", { try ImagesBench().run() }),
+///     bench                         all benches
+///     bench training|resnet|losses  one of them
+///     bench serve training ...      our form of the work, as a process that answers like the peers' scripts
+@main
+enum Main {
+    private static let benches: [(name: String, run: @Sendable () throws -> Void)] = [
+        ("training", { try TrainingBench.lenet.run() }), ("resnet", { try TrainingBench.resnet.run() }),
+        ("losses", { try LossesBench().run() }),
     ]
 
     static func main() {
@@ -44,6 +52,8 @@ enum Main {
         switch arguments.words.dropFirst().first {
         case "training":
             Server(try TrainingSession(arguments), warmup: warmup).serve()
+        case "resnet":
+            Server(try ResNetSession(arguments), warmup: warmup).serve()
         case "losses":
             // What the libraries need for themselves at their first call is not the loss's.
             _ = try LossesSession(arguments, classes: 10).step()
@@ -54,6 +64,7 @@ enum Main {
         case let name:
             throw UserFacingError(
                 "bench serve", problem: "no bench is called \(name ?? "")", remedy: "write training, losses or images")
+                "bench serve", problem: "no bench is called \(name ?? "")", remedy: "write training, resnet or losses")
         }
     }
 }

@@ -8,7 +8,7 @@ import Training
 struct LossListCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "list",
-        abstract: "List the heads and losses that a recipe can name.",
+        abstract: "List the heads, losses, miners and samplers that a recipe can name.",
         usage: "hypersphere loss list [NAME] [--json]",
         discussion: """
             Examples:
@@ -51,7 +51,9 @@ struct LossListCommand: ParsableCommand {
     private func title(of family: Method.Family) -> String {
         switch family {
         case .head: "Heads, in a recipe's head: { name: arcface, margin: 0.5 }"
-        case .loss: "Losses beside the head, in its losses: [{ name: center, weight: 0.1 }]"
+        case .loss: "Losses beside the head or alone, in its losses: [{ name: center, weight: 0.1 }]"
+        case .miner: "Miners, in a loss: { name: triplet, miner: { name: semi-hard } }"
+        case .sampler: "Samplers, in its data: { sampler: { name: per-class, perClass: 4 } }"
         }
     }
 

@@ -8,17 +8,28 @@ extension Method {
     public static func all() throws -> [Method] {
         try HeadRecipe.kinds.map { kind in
             let recipe = try HeadRecipe(named: kind.name)
-            return try Method(kind, .head, recipe.settings, yaml: ConfigurationWriter.yaml(of: recipe))
+            return try Method(kind, .head, [recipe.settings], of: recipe)
         }
             + LossRecipe.kinds.map { kind in
                 let recipe = try document(naming: kind.name).decode(LossRecipe.self)
-                return try Method(kind, .loss, recipe.settings, yaml: ConfigurationWriter.yaml(of: recipe))
+                return try Method(kind, .loss, [recipe.settings, recipe.pairs], of: recipe)
+            }
+            + MinerRecipe.kinds.map { kind in
+                let recipe = try document(naming: kind.name).decode(MinerRecipe.self)
+                return try Method(kind, .miner, [recipe.settings], of: recipe)
+            }
+            + SamplerRecipe.kinds.map { kind in
+                let recipe = try document(naming: kind.name).decode(SamplerRecipe.self)
+                return try Method(kind, .sampler, [recipe.settings], of: recipe)
             }
     }
 
-    private init(_ kind: any MethodSettings.Type, _ family: Family, _ settings: any MethodSettings, yaml: String) {
-        let values = Dictionary(
-            Mirror(reflecting: settings).children.map { ($0.label ?? "", $0.value) }, uniquingKeysWith: { $1 })
+    private init(
+        _ kind: any MethodSettings.Type, _ family: Family, _ settings: [Any], of recipe: some Encodable
+    ) throws {
+        let fields = settings.flatMap { Mirror(reflecting: $0).children.map { ($0.label ?? "", $0.value) } }
+        let values = Dictionary(fields, uniquingKeysWith: { $1 })
+        let yaml = try ConfigurationWriter.yaml(of: recipe)
         self.init(
             family: family, name: kind.name, summary: kind.summary, formula: kind.formula, source: kind.source,
             settings: yaml.split(separator: "\n").dropFirst().map { line in
@@ -54,7 +65,11 @@ private func document(naming name: String) throws -> ConfigurationDocument {
 
 /// The words that a value is chosen from.
 private func choices(of value: Any?) -> [String] {
-    guard let value, let type = type(of: value) as? any CaseIterable.Type else { return [] }
+    guard let value else { return [] }
+    // A setting that may be left out holds its value one level deeper.
+    let mirror = Mirror(reflecting: value)
+    if mirror.displayStyle == .optional { return choices(of: mirror.children.first?.value) }
+    guard let type = type(of: value) as? any CaseIterable.Type else { return [] }
     func words<T: CaseIterable>(_ type: T.Type) -> [String] {
         type.allCases.compactMap { ($0 as? any RawRepresentable)?.rawValue as? String }
     }

@@ -1,4 +1,4 @@
-/// A head or loss that a recipe can name.
+/// A head, loss, miner or sampler that a recipe can name.
 public struct Method: Codable, Sendable, Equatable {
     /// Where in a recipe it is named.
     public enum Family: String, Codable, CaseIterable, Sendable {
@@ -6,6 +6,10 @@ public struct Method: Codable, Sendable, Equatable {
         case head
         /// In `losses`.
         case loss
+        /// In the `miner` of a loss.
+        case miner
+        /// In the `sampler` of `data`.
+        case sampler
     }
 
     /// A key of its settings.

@@ -29,7 +29,7 @@ struct LiftedStructureLossSettings: LossSettings {
 /// `generalized-lifted-structure`.
 struct GeneralizedLiftedStructureLossSettings: LossSettings {
     static let name = "generalized-lifted-structure"
-    static let summary = "All positives of an anchor against all its negatives"
+    static let summary = "Its positives against its negatives"
     static let formula = "[log sum_p e^(d_p) + log sum_n e^(m - d_n)]+"
     static let source = #"Hermans et al., "In Defense of the Triplet Loss", 2017"#
     static let pairChoices = PairRecipe.Choices(distance: .euclidean, reducer: .mean, miner: true, memory: true)
