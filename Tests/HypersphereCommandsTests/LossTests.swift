@@ -10,7 +10,7 @@ struct LossTests {
             for line in result.lines { #expect(line.count <= 80 && !line.hasSuffix(" "), "\(line)") }
             let arcface = """
                   arcface: A margin added to the angle of the own class
-                    scale=64 margin=0.5 overflow=cosine gradient=exact
+                    scale=64 margin=0.5 overflow=cosine gradient=exact products=fp32
                     Deng et al., "ArcFace", CVPR 2019, eq. 3
                 """
             #expect(result.stdout.contains(arcface), "\(result.stdout)")
@@ -49,8 +49,8 @@ struct LossTests {
             let methods = try JSONDecoder().decode([Method].self, from: Data(result.stdout.utf8))
             #expect(Set(methods.map(\.family)) == ["head", "loss", "miner", "sampler"])
             let cosface = try #require(methods.first { $0.name == "cosface" })
-            #expect(cosface.settings.map(\.name) == ["scale", "margin"])
-            #expect(cosface.settings.map(\.value) == ["64", "0.35"])
+            #expect(cosface.settings.map(\.name) == ["scale", "margin", "products"])
+            #expect(cosface.settings.map(\.value) == ["64", "0.35", "fp32"])
             #expect(cosface.source.contains("CVPR 2018"))
         }
     }

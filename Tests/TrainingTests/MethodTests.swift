@@ -24,8 +24,8 @@ import Testing
 
     @Test func settingsHaveTheirDefaults() throws {
         let arcface = try #require(try Method.all().first { $0.name == "arcface" })
-        #expect(arcface.settings.map(\.name) == ["scale", "margin", "overflow", "gradient"])
-        #expect(arcface.settings.map(\.value) == ["64", "0.5", "cosine", "exact"])
+        #expect(arcface.settings.map(\.name) == ["scale", "margin", "overflow", "gradient", "products"])
+        #expect(arcface.settings.map(\.value) == ["64", "0.5", "cosine", "exact", "fp32"])
         #expect(arcface.settings[2].choices == ["cosine", "easy", "none", "clip"])
         #expect(arcface.settings[0].choices.isEmpty)
     }

@@ -1,5 +1,6 @@
 import Configuration
 import MetricLearning
+import Torch
 
 /// `norm-softmax`.
 struct NormSoftmaxHeadSettings: HeadSettings {
@@ -9,14 +10,16 @@ struct NormSoftmaxHeadSettings: HeadSettings {
     static let source = #"Wang et al., "NormFace", ACM Multimedia 2017"#
 
     let scale: Double
+    let products: Precision
 
     init(from decoder: any Decoder) throws {
         let container = try decoder.container(keyedBy: CodingKeys.self)
         scale = try container.value(.scale, default: 20, .positive)
+        products = try container.value(.products, default: .fp32)
     }
 
     func make(classes: Int, embedding: Int, using generator: inout some RandomNumberGenerator) -> any ClassifierHead {
-        NormSoftmaxHead(classes: classes, embedding: embedding, scale: scale, using: &generator)
+        NormSoftmaxHead(classes: classes, embedding: embedding, scale: scale, products: products, using: &generator)
     }
 }
 
@@ -58,6 +61,7 @@ struct ArcFaceHeadSettings: HeadSettings {
     let margin: AngleSetting
     let overflow: MarginOverflow
     let gradient: MarginGradient
+    let products: Precision
 
     init(from decoder: any Decoder) throws {
         let container = try decoder.container(keyedBy: CodingKeys.self)
@@ -65,12 +69,13 @@ struct ArcFaceHeadSettings: HeadSettings {
         margin = try container.value(.margin, default: AngleSetting(.radians(0.5)), AngleSetting.isMargin)
         overflow = try container.value(.overflow, default: .cosine)
         gradient = try container.value(.gradient, default: .exact)
+        products = try container.value(.products, default: .fp32)
     }
 
     func make(classes: Int, embedding: Int, using generator: inout some RandomNumberGenerator) -> any ClassifierHead {
         ArcFaceHead(
             classes: classes, embedding: embedding, scale: scale, margin: margin.angle, overflow: overflow,
-            gradient: gradient, using: &generator)
+            gradient: gradient, products: products, using: &generator)
     }
 }
 
@@ -83,15 +88,18 @@ struct CosFaceHeadSettings: HeadSettings {
 
     let scale: Double
     let margin: Double
+    let products: Precision
 
     init(from decoder: any Decoder) throws {
         let container = try decoder.container(keyedBy: CodingKeys.self)
         scale = try container.value(.scale, default: 64, .positive)
         margin = try container.value(.margin, default: 0.35, in: 0...2)
+        products = try container.value(.products, default: .fp32)
     }
 
     func make(classes: Int, embedding: Int, using generator: inout some RandomNumberGenerator) -> any ClassifierHead {
-        CosFaceHead(classes: classes, embedding: embedding, scale: scale, margin: margin, using: &generator)
+        CosFaceHead(
+            classes: classes, embedding: embedding, scale: scale, margin: margin, products: products, using: &generator)
     }
 }
 
@@ -141,6 +149,7 @@ struct CombinedMarginHeadSettings: HeadSettings {
     let cosine: Double
     let overflow: MarginOverflow
     let gradient: MarginGradient
+    let products: Precision
 
     init(from decoder: any Decoder) throws {
         let container = try decoder.container(keyedBy: CodingKeys.self)
@@ -150,12 +159,13 @@ struct CombinedMarginHeadSettings: HeadSettings {
         cosine = try container.value(.cosine, default: 0.2, in: 0...2)
         overflow = try container.value(.overflow, default: .none)
         gradient = try container.value(.gradient, default: .exact)
+        products = try container.value(.products, default: .fp32)
     }
 
     func make(classes: Int, embedding: Int, using generator: inout some RandomNumberGenerator) -> any ClassifierHead {
         CombinedMarginHead(
             classes: classes, embedding: embedding, scale: scale, multiplier: multiplier, angle: angle.angle,
-            cosine: cosine, overflow: overflow, gradient: gradient, using: &generator)
+            cosine: cosine, overflow: overflow, gradient: gradient, products: products, using: &generator)
     }
 }
 
