@@ -10,6 +10,9 @@
 
 #include <atomic>
 #include <cstdlib>
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
 #include <string>
 #include <vector>
 
@@ -283,8 +286,15 @@ void ct_autocast_leave(void) {
 int32_t ct_thread_count(void) { return at::get_num_threads(); }
 void ct_set_thread_count(int32_t count) { at::set_num_threads(count); }
 
-// Read by libtorch's allocator at its first large tensor.
-void ct_use_large_pages(void) { setenv("THP_MEM_ALLOC_ENABLE", "1", 0); }
+void ct_keep_memory(void) {
+    // Read by libtorch's allocator at its first large tensor.
+    setenv("THP_MEM_ALLOC_ENABLE", "1", 0);
+#ifdef __GLIBC__
+    // Blocks of up to the greatest threshold that there is come from the heap, and the heap is not given back piecemeal.
+    mallopt(M_MMAP_THRESHOLD, 32 << 20);
+    mallopt(M_TRIM_THRESHOLD, 512 << 20);
+#endif
+}
 
 int32_t ct_accelerator_count(CTDevice device_type) {
     int32_t count = 0;

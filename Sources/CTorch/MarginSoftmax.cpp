@@ -30,7 +30,7 @@ using ctorch::smallest_norm;
 using ctorch::Target;
 
 // Classes of a block: its weights and products stay in the last cache until they are needed again.
-constexpr int64_t block_classes = 2048;
+constexpr int64_t block_classes = 1024;
 
 // Runs over rows of `width` numbers each, on as many threads as the work is worth.
 template <class Body> void parallel_rows(int64_t count, int64_t width, Body &&body) {
@@ -47,7 +47,7 @@ template <class T> class Walk {
   public:
     Walk(const at::Tensor &embeddings, const at::Tensor &weight, const at::Tensor &labels, double scale)
         : n_(embeddings.size(0)), width_(weight.size(1)), classes_(weight.size(0)), scale_(scale),
-          embeddings_(embeddings), weight_(weight), vectors_(weight.const_data_ptr<float>()),
+          product_(n_ * width_ * std::min(block_classes, classes_)), embeddings_(embeddings), weight_(weight), vectors_(weight.const_data_ptr<float>()),
           label_(labels.const_data_ptr<int64_t>()), embedding_norms_(at::empty({n_}, embeddings.options())),
           class_norms_(at::empty({classes_}, embeddings.options())) {
         auto directions = at::empty({n_, width_}, embeddings.options());
@@ -90,7 +90,7 @@ template <class T> class Walk {
         sum_.assign(n_, 0);
         for (int64_t first = 0; first < classes_; first += block_classes) {
             const int64_t count = std::min(block_classes, classes_ - first);
-            blocks_.push_back(Product::transposed(directions_, vectors(first, count)));
+            blocks_.push_back(product_.transposed(directions_, vectors(first, count)));
             const T *rows = data(blocks_.back());
             parallel_rows(n_, count, [&](int64_t begin, int64_t end) {
                 for (int64_t i = begin; i < end; ++i) {
@@ -131,7 +131,7 @@ template <class T> class Walk {
         }
         const int64_t longest = std::min(block_classes, classes_);
         const auto scratch = at::empty({is_float ? std::max(n_, width_) * longest : 0}, options());
-        const auto directions = Product::transpose(directions_, at::empty({is_float ? n_ * width_ : 0}, options()));
+        const auto directions = product_.transpose(directions_, at::empty({is_float ? n_ * width_ : 0}, options()));
         auto gradient = at::zeros({n_, width_}, embeddings_.options());
         for (size_t index = 0; index < blocks_.size(); ++index) {
             const int64_t first = static_cast<int64_t>(index) * block_classes;
@@ -149,8 +149,8 @@ template <class T> class Walk {
                                   target_gradient[i] * target_slope[i] * *reciprocal(label_[i]));
                 }
             });
-            gradient.add_(Product::plain(block, part, scratch));
-            const auto product = Product::transposed(Product::transpose(block, scratch), directions);
+            gradient.add_(product_.plain(block, part, scratch));
+            const auto product = product_.transposed(product_.transpose(block, scratch), directions);
             const T *source = data(product);
             float *destination = outcome.weight.mutable_data_ptr<float>() + first * width_;
             parallel_rows(count, width_, [&](int64_t begin, int64_t end) {
@@ -167,6 +167,7 @@ template <class T> class Walk {
 
     int64_t n_, width_, classes_;
     double scale_;
+    Product product_;
     at::Tensor embeddings_, weight_;
     const float *vectors_;
     const int64_t *label_;

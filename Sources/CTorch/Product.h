@@ -12,11 +12,14 @@
 
 namespace ctorch {
 
-// Float32 by oneDNN, and everything else by the default of libtorch, which takes transposes as they lie.
+// Large products of float32 by oneDNN, and everything else by the default of libtorch, which takes transposes as they lie.
 class Product {
   public:
+    // `size` is the number of multiplications of each product; those of few are done before oneDNN has begun.
+    explicit Product(int64_t size) : is_large_(size >= (1 << 22)) {}
+
     // `left` [N, K] times the transpose of `right` [M, K].
-    static at::Tensor transposed(const at::Tensor &left, const at::Tensor &right) {
+    at::Tensor transposed(const at::Tensor &left, const at::Tensor &right) const {
         static const auto found = c10::Dispatcher::singleton().findSchema({"mkldnn::_linear_pointwise", ""});
         if (!usable(left)) return at::linear(left, right);
         torch::jit::Stack stack{left, right, c10::IValue(), "none", c10::List<std::optional<at::Scalar>>(), ""};
@@ -25,12 +28,12 @@ class Product {
     }
 
     // `left` [N, K] times `right` [K, M], whose transpose is written to the first elements of `scratch`.
-    static at::Tensor plain(const at::Tensor &left, const at::Tensor &right, const at::Tensor &scratch) {
+    at::Tensor plain(const at::Tensor &left, const at::Tensor &right, const at::Tensor &scratch) const {
         return usable(left) ? transposed(left, transpose(right, scratch)) : at::mm(left, right);
     }
 
     // The transpose of `matrix`, dense where the products want it so; in the first elements of `scratch`.
-    static at::Tensor transpose(const at::Tensor &matrix, const at::Tensor &scratch) {
+    at::Tensor transpose(const at::Tensor &matrix, const at::Tensor &scratch) const {
         if (!usable(matrix)) return matrix.t();
         const int64_t rows = matrix.size(0), columns = matrix.size(1);
         ctorch::transpose(matrix.const_data_ptr<float>(), rows, columns, scratch.mutable_data_ptr<float>());
@@ -38,11 +41,13 @@ class Product {
     }
 
   private:
-    static bool usable(const at::Tensor &operand) {
+    bool usable(const at::Tensor &operand) const {
         static const bool exists =
             c10::Dispatcher::singleton().findSchema({"mkldnn::_linear_pointwise", ""}).has_value();
-        return exists && operand.scalar_type() == at::kFloat;
+        return is_large_ && exists && operand.scalar_type() == at::kFloat;
     }
+
+    bool is_large_;
 };
 
 } // namespace ctorch

@@ -33,7 +33,7 @@ public struct HypersphereCommand: ParsableCommand {
         do {
             var command = try parseAsRoot()
             try Engine.checkVersion()
-            Engine.useLargePages()
+            Engine.keepMemory()
             try command.run()
         } catch let error as UserFacingError {
             Console.fail("\(error)")

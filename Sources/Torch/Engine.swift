@@ -36,11 +36,12 @@ public enum Engine {
         set { ct_set_thread_count(Int32(newValue)) }
     }
 
-    /// Lets large tensors on the processor lie in large pages where the system has them.
+    /// Makes memory of freed tensors stay with the program, and large tensors lie in large pages where the system has them.
     ///
-    /// A fresh tensor's pages are faulted in one by one, which costs a head of many classes a third of its step with small
-    /// ones. For programs, once, before the first tensor; a setting of `THP_MEM_ALLOC_ENABLE` by the user prevails.
-    public static func useLargePages() { ct_use_large_pages() }
+    /// Otherwise each step of a training takes its memory anew, page by page, which is a tenth to a third of its time. Blocks of
+    /// 32 MiB and more are given back still; of smaller ones half a gibibyte may be kept. For programs, once, before the first
+    /// tensor; a setting of `THP_MEM_ALLOC_ENABLE` by the user prevails. Without glibc only the pages are large.
+    public static func keepMemory() { ct_keep_memory() }
 
     /// The best instruction set that libtorch's own kernels use here, such as `AVX512`.
     public static var processorCapability: String { String(cString: ct_processor_capability()) }

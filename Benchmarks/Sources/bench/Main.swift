@@ -38,7 +38,7 @@ enum Main {
     }
 
     private static func serve(_ arguments: Arguments) throws {
-        Engine.useLargePages()
+        Engine.keepMemory()
         Engine.threadCount = arguments.number("--threads", default: 2)
         let warmup = arguments.number("--warmup", default: 5)
         switch arguments.words.dropFirst().first {
