@@ -18,6 +18,7 @@ import golden
 import heads
 import miners
 import pair_losses
+import retrieval
 import transforms
 
 MODULES = [
@@ -35,6 +36,7 @@ MODULES = [
     miners,
     golden,
     transforms,
+    retrieval,
 ]
 
 

@@ -101,15 +101,18 @@ struct TensorSearch {
 
     private func scores(_ left: Tensor, _ right: Tensor) -> Tensor {
         switch metric {
-        case .cosine: unit(left).linear(weight: unit(right), bias: nil)
+        case .cosine:
+            // Divided after the product, which of whole numbers is exact.
+            left.linear(weight: right, bias: nil) / (lengths(left).unsqueezed(1) * lengths(right))
         case .dotProduct: left.linear(weight: right, bias: nil)
         case .euclidean: -left.euclideanDistances(to: right)
         }
     }
 
-    private func unit(_ rows: Tensor) -> Tensor {
-        let lengths = rows.norm(along: 1, keeping: true)
-        return rows / lengths.kept(where: lengths .> 0, else: 1)
+    /// The length of each row, of rows of zeros 1, whose products are 0.
+    private func lengths(_ rows: Tensor) -> Tensor {
+        let lengths = rows.norm(along: 1)
+        return lengths.kept(where: lengths .> 0, else: 1)
     }
 
     private static func ids(_ keys: Tensor) -> Tensor {
