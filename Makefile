@@ -11,9 +11,10 @@ DEMO = hypersphere train strokes-center $(if $(DEMO_OUTPUT),--output $(DEMO_OUTP
 
 # The targets whose documentation is built, each with no warning.
 DOCUMENTED = Files Randomness Torch NeuralNetwork Backbones MetricLearning Datasets Evaluation Visualization \
-	Configuration TensorBoard Terminal Training
+	Configuration TensorBoard Terminal Training Weights
 
-SWIFT_SOURCES = $(wildcard Package.swift Sources Tests Benchmarks/Package.swift Benchmarks/Sources)
+SWIFT_SOURCES = $(wildcard Package.swift Sources Tests Benchmarks/Package.swift Benchmarks/Sources Fuzz/Package.swift \
+	Fuzz/Sources)
 SCRIPTS = $(wildcard scripts/*.sh) .ci/run
 PEERS = .cache/peers
 
@@ -21,7 +22,7 @@ PEERS = .cache/peers
 LEFTOVERS = ^(<<<<<<<|>>>>>>>)|\<(TODO|FIXME|XXX|HACK)\>|(^|[^[:alnum:]_.~$$*}])/(home|root|Users|work)/[[:alnum:]]
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build test demo format lint docs bench clean
+.PHONY: help setup build test demo format lint docs bench fuzz clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | awk -F '|' '{ printf "%-14s %s\n", $$1, $$2 }'
@@ -57,10 +58,13 @@ docs: setup ## build the documentation, warnings being errors
 bench: setup $(PEERS)/ready ## measure, beside the peers in the same run
 	$(SWIFT) run -c release --package-path Benchmarks $(SWIFT_FLAGS)
 
+fuzz: setup ## give the readers of files hostile bytes, FUZZ_SECONDS (60) for each
+	scripts/fuzz.sh
+
 $(PEERS)/ready: Benchmarks/peers/requirements.txt
 	python3 -m venv $(PEERS)
 	$(PEERS)/bin/python -m pip install --quiet --requirement $<
 	@touch $@
 
 clean: ## delete what was built; .libtorch, .cache and runs stay
-	rm -rf .build .build-* Benchmarks/.build
+	rm -rf .build .build-* Benchmarks/.build Fuzz/.build

@@ -34,8 +34,9 @@ let package = Package(
             name: "Hypersphere",
             targets: [
                 "Torch", "NeuralNetwork", "Backbones", "MetricLearning", "Datasets", "Images", "Evaluation",
-                "Visualization", "Training", "Files", "Randomness",
-            ])
+                "Visualization", "Training", "Weights", "Files", "Randomness",
+            ]),
+        .library(name: "Weights", targets: ["Files", "Torch", "Weights"]),
     ],
     dependencies: [
         // Each from the version that it was tried with; below the next major one, as its authors promise.
@@ -67,6 +68,7 @@ let package = Package(
         library("Torch", ["CTorch", "Files"]),
         library("NeuralNetwork", ["Torch", "Files"]),
         library("Backbones", ["NeuralNetwork", "Torch"]),
+        library("Weights", ["Files", "NeuralNetwork", "Torch"]),
         library("MetricLearning", ["Files", "NeuralNetwork", "Randomness", "Torch"]),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
         .systemLibrary(
@@ -103,7 +105,8 @@ let package = Package(
         library(
             "HypersphereCommands",
             [
-                "Configuration", "Datasets", "Files", "Images", "Recipes", "Terminal", "Torch", "Training",
+                "Configuration", "Datasets", "Files", "Images", "MetricLearning", "Recipes", "Terminal", "Torch",
+                "Training", "Visualization", "Weights",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
         .target(
@@ -113,6 +116,7 @@ let package = Package(
         tests("TorchTests", ["Torch", "Files", "Randomness"]),
         tests("NeuralNetworkTests", ["NeuralNetwork", "Torch", "Files", "Randomness"]),
         tests("BackbonesTests", ["Backbones", "NeuralNetwork", "Torch", "Randomness"]),
+        tests("WeightsTests", ["Files", "NeuralNetwork", "Randomness", "Torch", "Weights"]),
         tests("MetricLearningTests", ["MetricLearning", "Backbones", "Files", "NeuralNetwork", "Torch", "Randomness"]),
         tests("EvaluationTests", ["Evaluation", "Files", "Randomness", "Torch"]),
         tests("ConfigurationTests", ["Configuration", "Files", "Randomness"]),
@@ -122,8 +126,10 @@ let package = Package(
         tests("HypersphereCommandsTests", ["Datasets", "Files", "Torch", "hypersphere"]),
         tests("TensorBoardTests", ["TensorBoard", "Files"]),
         tests("TerminalTests", ["Terminal", "Files"]),
-        tests("DatasetsTests", ["CZlib", "Datasets", "Files", "Randomness"]),
         tests("ImagesTests", ["Datasets", "Files", "Images", "Randomness", "Torch"]),
+        tests(
+            "DatasetsTests",
+            ["CZlib", "Datasets", "Files", "Randomness", .product(name: "Crypto", package: "swift-crypto")]),
         tests("VisualizationTests", ["CCairo", "Files", "Randomness", "Visualization"]),
         .executableTarget(name: "hypersphere", dependencies: ["HypersphereCommands"], swiftSettings: house),
     ],

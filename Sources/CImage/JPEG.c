@@ -156,10 +156,8 @@ static void inks_to_light(const uint8_t *inks, uint32_t width, uint32_t channels
     }
 }
 
-static void decode(
-    Decoder *decoder, const uint8_t *bytes, size_t count, CIRegion region, uint32_t channels, uint8_t *pixels) {
-    if (setjmp(decoder->failed) != 0) return;
-    open_image(decoder, bytes, count);
+// To be called after setjmp: each step may fail.
+static void read_region(Decoder *decoder, CIRegion region, uint32_t channels, uint8_t *pixels) {
     j_decompress_ptr info = &decoder->info;
     const boolean has_inks = info->jpeg_color_space == JCS_CMYK || info->jpeg_color_space == JCS_YCCK;
     info->out_color_space = has_inks ? JCS_CMYK : channels == 1 ? JCS_GRAYSCALE : JCS_RGB;
@@ -194,6 +192,13 @@ static void decode(
     }
     // Reads on to the mark of the image's end, so that a file cut just before it is told.
     if (info->output_scanline == info->output_height) jpeg_finish_decompress(info);
+}
+
+static void decode(
+    Decoder *decoder, const uint8_t *bytes, size_t count, CIRegion region, uint32_t channels, uint8_t *pixels) {
+    if (setjmp(decoder->failed) != 0) return;
+    open_image(decoder, bytes, count);
+    read_region(decoder, region, channels, pixels);
 }
 
 CIStatus ci_jpeg_decode(const uint8_t *bytes, size_t count, CIRegion region, uint32_t channels, uint8_t *pixels) {

@@ -122,10 +122,8 @@ static void convert(const uint8_t *row, uint32_t width, uint32_t stored, uint32_
     }
 }
 
-static void decode(
-    Decoder *decoder, const uint8_t *bytes, size_t count, CIRegion region, uint32_t channels, uint8_t *pixels) {
-    if (setjmp(decoder->failed) != 0) return;
-    open_image(decoder, bytes, count);
+// To be called after setjmp: each step may fail.
+static void read_region(Decoder *decoder, CIRegion region, uint32_t channels, uint8_t *pixels) {
     png_structp png = decoder->png;
     const int type = png_get_color_type(png, decoder->info);
     const uint32_t height = png_get_image_height(png, decoder->info);
@@ -159,6 +157,13 @@ static void decode(
     }
     // The checksum of the last pixels and the mark of the end.
     if (region.top + region.height == height) png_read_end(png, NULL);
+}
+
+static void decode(
+    Decoder *decoder, const uint8_t *bytes, size_t count, CIRegion region, uint32_t channels, uint8_t *pixels) {
+    if (setjmp(decoder->failed) != 0) return;
+    open_image(decoder, bytes, count);
+    read_region(decoder, region, channels, pixels);
 }
 
 CIStatus ci_png_decode(const uint8_t *bytes, size_t count, CIRegion region, uint32_t channels, uint8_t *pixels) {

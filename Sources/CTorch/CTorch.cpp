@@ -9,12 +9,9 @@
 #include <torch/version.h>
 
 #include <atomic>
+#include <cstdlib>
 #include <string>
 #include <vector>
-
-#if defined(__GLIBC__)
-#include <malloc.h>
-#endif
 
 using ctorch::guarded;
 
@@ -286,13 +283,8 @@ void ct_autocast_leave(void) {
 int32_t ct_thread_count(void) { return at::get_num_threads(); }
 void ct_set_thread_count(int32_t count) { at::set_num_threads(count); }
 
-void ct_keep_freed_memory(void) {
-#if defined(__GLIBC__)
-    // By default each large tensor is mapped, cleared page by page and unmapped again.
-    mallopt(M_MMAP_MAX, 0);
-    mallopt(M_TRIM_THRESHOLD, -1);
-#endif
-}
+// Read by libtorch's allocator at its first large tensor.
+void ct_use_large_pages(void) { setenv("THP_MEM_ALLOC_ENABLE", "1", 0); }
 
 int32_t ct_accelerator_count(CTDevice device_type) {
     int32_t count = 0;

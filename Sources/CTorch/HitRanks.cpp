@@ -130,7 +130,7 @@ std::tuple<at::Tensor, at::Tensor, at::Tensor> hit_ranks(const at::Tensor &queri
     for (int64_t first = 0; first < queries.size(0); first += sizes.queries) {
         const int64_t count = std::min(sizes.queries, queries.size(0) - first);
         const auto operand = scores.queries<float>(first, count, bounds);
-        at::parallel_for(0, count, 16, [&](int64_t begin, int64_t end) {
+        ctorch::parallel_for(0, count, 16, [&](int64_t begin, int64_t end) {
             Scratch scratch;
             for (int64_t i = begin; i < end; ++i) {
                 rows[i].prepare(scores, classes, removal, first + i, labels[first + i], scratch);
@@ -140,7 +140,7 @@ std::tuple<at::Tensor, at::Tensor, at::Tensor> hit_ranks(const at::Tensor &queri
             const int64_t wide = std::min(sizes.gallery, gallery.size(0) - start);
             scores.columns<float>(start, wide, columns);
             const auto products = Product::rounded_once(operand, columns.rows);
-            at::parallel_for(0, count, 16, [&](int64_t begin, int64_t end) {
+            ctorch::parallel_for(0, count, 16, [&](int64_t begin, int64_t end) {
                 Scratch scratch;
                 scratch.found.resize(window + 1);
                 for (int64_t i = begin; i < end; ++i) {

@@ -9,10 +9,10 @@
 #include "AngularMargin.h"
 #include "CosineLoops.h"
 #include "Guarded.h"
+#include "Parallel.h"
 #include "Product.h"
 
 #include <ATen/ATen.h>
-#include <ATen/Parallel.h>
 #include <torch/csrc/autograd/custom_function.h>
 #include <torch/library.h>
 
@@ -35,7 +35,7 @@ constexpr int64_t block_classes = 2048;
 // Runs over rows of `width` numbers each, on as many threads as the work is worth.
 template <class Body> void parallel_rows(int64_t count, int64_t width, Body &&body) {
     const int64_t grain = std::max<int64_t>(1, 16384 / std::max<int64_t>(1, width));
-    at::parallel_for(0, count, grain, [&](int64_t begin, int64_t end) { body(begin, end); });
+    ctorch::parallel_for(0, count, grain, [&](int64_t begin, int64_t end) { body(begin, end); });
 }
 
 struct Outcome {

@@ -126,7 +126,7 @@ void search(const PairScores &scores, const Removal &removal, int64_t k, int64_t
             const int64_t wide = std::min(sizes.gallery, scores.gallery_count() - start);
             scores.columns<T>(start, wide, columns);
             const auto products = Product::rounded_once(operand, columns.rows);
-            at::parallel_for(0, count, 16, [&](int64_t begin, int64_t end) {
+            ctorch::parallel_for(0, count, 16, [&](int64_t begin, int64_t end) {
                 Scratch scratch;
                 scratch.found.resize(window + 1);
                 for (int64_t i = begin; i < end; ++i) {
@@ -142,7 +142,7 @@ void search(const PairScores &scores, const Removal &removal, int64_t k, int64_t
                 }
             });
         }
-        at::parallel_for(0, count, 16, [&](int64_t begin, int64_t end) {
+        ctorch::parallel_for(0, count, 16, [&](int64_t begin, int64_t end) {
             Scratch scratch;
             for (int64_t i = begin; i < end; ++i) {
                 const auto &nearest = rows[i].finish(scratch);

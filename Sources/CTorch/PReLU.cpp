@@ -4,10 +4,10 @@
 // He et al., "Delving Deep into Rectifiers", ICCV 2015, eq. 1 and 10.
 
 #include "Guarded.h"
+#include "Parallel.h"
 #include "Vectorized.h"
 
 #include <ATen/ATen.h>
-#include <ATen/Parallel.h>
 #include <torch/csrc/autograd/custom_function.h>
 #include <torch/library.h>
 
@@ -118,7 +118,7 @@ template <class T> void run_forward(const T *x, T *y, const float *slope, const 
     if (layout.channels > 1 && layout.inner == 1) {
         const int64_t rows = std::max<int64_t>(1, block / layout.channels);
         const int64_t blocks = (layout.outer + rows - 1) / rows;
-        at::parallel_for(0, blocks, 1, [&](int64_t begin, int64_t end) {
+        ctorch::parallel_for(0, blocks, 1, [&](int64_t begin, int64_t end) {
             for (int64_t b = begin; b < end; ++b) {
                 const int64_t first = b * rows;
                 const int64_t offset = first * layout.channels;
@@ -129,7 +129,7 @@ template <class T> void run_forward(const T *x, T *y, const float *slope, const 
     }
     const int64_t planes = layout.outer * layout.channels;
     const int64_t parts = (layout.inner + block - 1) / block;
-    at::parallel_for(0, planes * parts, 1, [&](int64_t begin, int64_t end) {
+    ctorch::parallel_for(0, planes * parts, 1, [&](int64_t begin, int64_t end) {
         for (int64_t b = begin; b < end; ++b) {
             const int64_t plane = b / parts;
             const int64_t first = b % parts * block;
@@ -146,7 +146,7 @@ void run_backward(const T *x, const T *g, T *dx, const float *slope, const Layou
         const int64_t rows = std::max<int64_t>(1, block / layout.channels);
         const int64_t blocks = (layout.outer + rows - 1) / rows;
         std::vector<float> partial(blocks * layout.channels, 0);
-        at::parallel_for(0, blocks, 1, [&](int64_t begin, int64_t end) {
+        ctorch::parallel_for(0, blocks, 1, [&](int64_t begin, int64_t end) {
             for (int64_t b = begin; b < end; ++b) {
                 const int64_t first = b * rows;
                 const int64_t offset = first * layout.channels;
@@ -161,7 +161,7 @@ void run_backward(const T *x, const T *g, T *dx, const float *slope, const Layou
         const int64_t planes = layout.outer * layout.channels;
         const int64_t parts = (layout.inner + block - 1) / block;
         std::vector<double> partial(planes * parts, 0);
-        at::parallel_for(0, planes * parts, 1, [&](int64_t begin, int64_t end) {
+        ctorch::parallel_for(0, planes * parts, 1, [&](int64_t begin, int64_t end) {
             for (int64_t b = begin; b < end; ++b) {
                 const int64_t plane = b / parts;
                 const int64_t first = b % parts * block;

@@ -11,10 +11,10 @@
 #pragma once
 
 #include "CosineLoops.h"
+#include "Parallel.h"
 #include "Product.h"
 
 #include <ATen/ATen.h>
-#include <ATen/Parallel.h>
 
 #include <algorithm>
 #include <cmath>
@@ -308,7 +308,7 @@ class PairScores {
 
     template <class Body> void each_row(int64_t count, Body &&body) const {
         const int64_t grain = std::max<int64_t>(1, 16384 / std::max<int64_t>(1, width_));
-        at::parallel_for(0, count, grain, [&](int64_t begin, int64_t end) {
+        ctorch::parallel_for(0, count, grain, [&](int64_t begin, int64_t end) {
             for (int64_t i = begin; i < end; ++i) body(i);
         });
     }

@@ -15,12 +15,8 @@ struct CIFARFiles {
     init(_ set: CIFAR, directory: String) throws {
         self.set = set
         self.directory = directory
-        let needed = set.trainFiles + [set.testFile]
-        let folders = [directory, "\(directory)/\(set.archiveFolder)"]
         let archive = "\(directory)/\(set.archive.name)"
-        if let folder = folders.first(where: { folder in
-            needed.allSatisfy { FileManager.default.fileExists(atPath: "\(folder)/\($0)") }
-        }) {
+        if let folder = Self.folder(of: set, in: directory) {
             self.folder = folder
             archived = nil
         } else if FileManager.default.fileExists(atPath: archive) {
@@ -29,7 +25,21 @@ struct CIFARFiles {
         } else {
             folder = directory
             archived = nil
-            throw lacks(needed.filter { !FileManager.default.fileExists(atPath: "\(directory)/\($0)") })
+            throw lacks(Self.needed(set).filter { !FileManager.default.fileExists(atPath: "\(directory)/\($0)") })
+        }
+    }
+
+    /// Whether the files or the archive are in `directory`; it is not opened.
+    static func arePresent(_ set: CIFAR, in directory: String) -> Bool {
+        folder(of: set, in: directory) != nil
+            || FileManager.default.fileExists(atPath: "\(directory)/\(set.archive.name)")
+    }
+
+    private static func needed(_ set: CIFAR) -> [String] { set.trainFiles + [set.testFile] }
+
+    private static func folder(of set: CIFAR, in directory: String) -> String? {
+        [directory, "\(directory)/\(set.archiveFolder)"].first { folder in
+            needed(set).allSatisfy { FileManager.default.fileExists(atPath: "\(folder)/\($0)") }
         }
     }
 

@@ -10,6 +10,9 @@ public enum MNISTFamily: String, CaseIterable, Sendable {
     /// Handwritten characters of classical Japanese. Clanuwat et al., 2018.
     case kmnist
 
+    /// How many images each of the sets has to learn from, where it is whole.
+    public var trainCount: Int { 60_000 }
+
     /// What the classes are called, in the order of their labels.
     public var classNames: [String] {
         switch self {

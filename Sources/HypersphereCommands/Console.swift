@@ -1,9 +1,17 @@
+import Foundation
 import Terminal
 
 /// Where the commands write: results on standard output, everything else on standard error.
 enum Console {
     static func print(_ text: String) {
         TerminalOutput.standardOutput.write(text + "\n")
+    }
+
+    /// A value as JSON, with its keys sorted.
+    static func print(json value: some Encodable) throws {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes]
+        print(String(decoding: try encoder.encode(value), as: UTF8.self))
     }
 
     static func note(_ text: String) {

@@ -15,7 +15,10 @@ public struct HypersphereCommand: ParsableCommand {
               hypersphere train strokes-center
             """,
         version: "hypersphere \(Training.Environment.version), libtorch \(Engine.compiledVersion)",
-        subcommands: [TrainCommand.self, EmbedCommand.self, DoctorCommand.self])
+        subcommands: [
+            TrainCommand.self, EmbedCommand.self, LossCommand.self, DataCommand.self, WeightsCommand.self,
+            DoctorCommand.self,
+        ])
 
     /// Creates the command; its arguments are parsed from the command line.
     public init() {}
@@ -30,13 +33,16 @@ public struct HypersphereCommand: ParsableCommand {
         do {
             var command = try parseAsRoot()
             try Engine.checkVersion()
-            Engine.keepFreedMemory()
+            Engine.useLargePages()
             try command.run()
         } catch let error as UserFacingError {
             Console.fail("\(error)")
             Foundation.exit(1)
         } catch is Interrupted {
             Foundation.exit(130)
+        } catch let status as ExitCode {
+            // The command has said what is wrong.
+            Foundation.exit(status.rawValue)
         } catch {
             let status = exitCode(for: error)
             if status == .success {

@@ -83,7 +83,7 @@ struct TrainCommand: ParsableCommand {
             }
             return (try Recipe(yaml: InputFile.text(named.recipe), source: named.recipe, overrides: overrides), named)
         }
-        let (text, source) = try recipeText()
+        let (text, source) = try RecipeArgument.text(recipe)
         let fresh = try Recipe(yaml: text, source: source, overrides: overrides)
         guard resume else { return (fresh, nil) }
         guard let folder = output.map(RunFolder.init) ?? .latest(in: Self.parent, name: fresh.name), folder.exists
@@ -101,20 +101,6 @@ struct TrainCommand: ParsableCommand {
         if data != Self.defaultData { words += ["--data", data] }
         if options.device != DeviceOptions.automatic { words += ["--device", options.device] }
         return words
-    }
-
-    private func recipeText() throws -> (text: String, source: String) {
-        if recipe.contains("/") || recipe.hasSuffix(".yaml") || recipe.hasSuffix(".yml") {
-            return (try InputFile.text(recipe), recipe)
-        }
-        guard let text = BuiltInRecipes.all[recipe] else {
-            let names = BuiltInRecipes.all.keys.sorted()
-            let near = nearest(to: recipe, among: names).map { "did you mean \($0)? " } ?? ""
-            throw UserFacingError(
-                recipe, field: "recipe", problem: "there is no built-in recipe of this name",
-                remedy: "\(near)There are \(names.joined(separator: ", ")); a file is named with its path or .yaml")
-        }
-        return (text, recipe)
     }
 
     private func load(_ recipe: Recipe) throws -> TrainingData {

@@ -1,4 +1,3 @@
-import Files
 public import Torch
 
 extension Module {
@@ -18,19 +17,13 @@ extension Module {
     /// - Throws: `UserFacingError` that names what is missing, what is left over, or whose shape differs.
     public final func load(_ state: [String: Tensor], prefix: String = "", from source: String) throws {
         let own = self.state(prefix: prefix)
-        func failure(_ name: String, _ problem: String) -> UserFacingError {
-            UserFacingError(
-                source, field: name, problem: problem,
-                remedy: "the file belongs to another model; use the recipe that it was made with")
-        }
-        for name in own.keys.sorted() {
-            guard let new = state[name] else { throw failure(name, "it is missing") }
-            guard let shape = own[name]?.shape, new.shape == shape else {
-                throw failure(name, "its shape is \(new.shape), the model's is \(own[name]?.shape ?? [])")
-            }
-        }
-        if let extra = state.keys.filter({ $0.hasPrefix(prefix) && own[$0] == nil }).min() {
-            throw failure(extra, "the model has nothing of this name")
+        let report = StateReport(
+            offering: state.filter { $0.key.hasPrefix(prefix) }.mapValues(TensorForm.init),
+            to: own.mapValues(TensorForm.init))
+        if let error = report.error(
+            from: source, remedy: "the file belongs to another model; use the recipe that it was made with")
+        {
+            throw error
         }
         withoutGradients {
             for (name, tensor) in own {

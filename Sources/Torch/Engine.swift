@@ -36,12 +36,11 @@ public enum Engine {
         set { ct_set_thread_count(Int32(newValue)) }
     }
 
-    /// Keeps memory that tensors have freed for later ones, instead of giving it back to the system.
+    /// Lets large tensors on the processor lie in large pages where the system has them.
     ///
-    /// Memory from the system must be cleared page by page, which costs a head of many classes a third of its step. For
-    /// programs, once, before the first tensor; the process never shrinks afterwards. Does nothing where the C library is
-    /// not glibc.
-    public static func keepFreedMemory() { ct_keep_freed_memory() }
+    /// A fresh tensor's pages are faulted in one by one, which costs a head of many classes a third of its step with small
+    /// ones. For programs, once, before the first tensor; a setting of `THP_MEM_ALLOC_ENABLE` by the user prevails.
+    public static func useLargePages() { ct_use_large_pages() }
 
     /// The best instruction set that libtorch's own kernels use here, such as `AVX512`.
     public static var processorCapability: String { String(cString: ct_processor_capability()) }

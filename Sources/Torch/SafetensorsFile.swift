@@ -1,5 +1,5 @@
 import Files
-import Foundation
+public import Foundation
 
 /// A file of named tensors in the safetensors format, mapped into memory and checked in every number.
 ///
@@ -32,7 +32,16 @@ public struct SafetensorsFile: Sendable {
     ///
     /// - Throws: `UserFacingError` that names the part that is wrong.
     public init(path: String) throws {
-        let bytes = try InputFile.map(path)
+        try self.init(bytes: InputFile.map(path), path: path)
+    }
+
+    /// Checks the header of a file that is already in memory.
+    ///
+    /// - Parameters:
+    ///   - bytes: what the file holds.
+    ///   - path: what messages call it.
+    /// - Throws: `UserFacingError` that names the part that is wrong.
+    public init(bytes: Data, path: String) throws {
         let header = try SafetensorsHeader(of: bytes, path: path)
         self.path = path
         self.bytes = bytes

@@ -78,12 +78,14 @@ struct SafetensorsHeader {
         guard raw.dataOffsets[1] <= room else {
             throw failure("the byte range \(raw.dataOffsets) ends after the \(room) bytes that are there")
         }
+        // Sizes are counted as if none were zero, since libtorch does so for the strides.
         var bytes = dtype.byteCount
         for size in raw.shape {
-            let (product, overflow) = bytes.multipliedReportingOverflow(by: size)
+            let (product, overflow) = bytes.multipliedReportingOverflow(by: max(size, 1))
             guard size >= 0, !overflow else { throw failure("the shape \(raw.shape) is none") }
             bytes = product
         }
+        if raw.shape.contains(0) { bytes = 0 }
         guard bytes == raw.dataOffsets[1] - raw.dataOffsets[0] else {
             throw failure("\(raw.shape) of \(raw.dtype) needs \(bytes) bytes, the range \(raw.dataOffsets) has others")
         }

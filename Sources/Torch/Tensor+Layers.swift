@@ -8,7 +8,7 @@ extension Tensor {
     private static let layerNormOperator = Operator("aten::layer_norm")
     private static let attentionOperator = Operator("aten::scaled_dot_product_attention")
     private static let preluOperator = Operator("hypersphere::prelu")
-    private static let batchNormOperator = Operator("aten::batch_norm")
+    private static let batchNormOperator = Operator("hypersphere::batch_norm")
     private static let maximumPoolOperator = Operator("aten::max_pool2d")
     private static let averagePoolOperator = Operator("aten::avg_pool2d")
     private static let adaptiveAveragePoolOperator = Operator("aten::adaptive_avg_pool2d")
@@ -49,21 +49,26 @@ extension Tensor {
     /// Batch normalisation over every dimension but the second; updates the running statistics while training.
     /// Ioffe and Szegedy, ICML 2015.
     ///
+    /// Images in channels-last and rows of features, of 32 bits or bfloat16, are normalised, added to and rectified in one
+    /// walk over memory.
+    ///
     /// - Parameters:
     ///   - weight: the factor of each channel, `[C]`; 1 when nil.
     ///   - bias: what is added to each channel, `[C]`; 0 when nil.
+    ///   - residual: added to the normalised values, of the shape of the input; nothing is added when nil.
+    ///   - rectified: whether to take the positive part of all that.
     ///   - runningMean: `[C]`, changed in place while training.
     ///   - runningVariance: `[C]`, changed in place while training.
     ///   - training: whether to use the batch's statistics rather than the running ones.
     ///   - momentum: the share of the batch in the new running statistics.
     ///   - epsilon: added to the variance.
     public func batchNorm(
-        weight: Tensor?, bias: Tensor?, runningMean: Tensor?, runningVariance: Tensor?, training: Bool,
-        momentum: Double, epsilon: Double
+        weight: Tensor?, bias: Tensor?, adding residual: Tensor? = nil, rectified: Bool = false, runningMean: Tensor?,
+        runningVariance: Tensor?, training: Bool, momentum: Double, epsilon: Double
     ) -> Tensor {
         Self.batchNormOperator(
-            .tensor(self), .optional(weight), .optional(bias), .optional(runningMean), .optional(runningVariance),
-            .bool(training), .double(momentum), .double(epsilon), .bool(true))
+            .tensor(self), .optional(weight), .optional(bias), .optional(residual), .optional(runningMean),
+            .optional(runningVariance), .bool(rectified), .bool(training), .double(momentum), .double(epsilon))
     }
 
     /// The last dimension brought to mean 0 and variance 1, times `weight` `[C]`, plus `bias` `[C]`. Ba et al., 2016.

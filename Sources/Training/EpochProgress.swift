@@ -55,7 +55,8 @@ struct EpochProgress {
     /// All of it as tensors, for a checkpoint.
     var state: [String: Tensor] {
         [
-            "batches": Tensor([batches]), "visited": Tensor([visited]), "lossSum": Tensor([lossSum]), "predictions": Tensor(predictions),
+            "batches": Tensor([batches]), "visited": Tensor([visited]), "lossSum": Tensor([lossSum]),
+            "predictions": Tensor(predictions),
             "labels": Tensor(labels),
         ]
     }

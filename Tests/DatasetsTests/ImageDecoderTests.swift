@@ -76,6 +76,34 @@ import Testing
         }
     }
 
+    @Test(arguments: cases) func headersAreTold(file: Case) throws {
+        let decoder = ImageDecoder()
+        let information = try decoder.information(of: file.path)
+        #expect(information.format.rawValue == file.format)
+        #expect(information.height == file.rgb.height && information.width == file.rgb.width)
+        #expect(try decoder.information(bytes: InputFile.map(file.path), named: "x") == information)
+        #expect(try decoder.decode(bytes: [UInt8](InputFile.map(file.path)), named: "x").pixels == file.rgb.pixels)
+    }
+
+    @Test(arguments: [
+        ("jpeg_grey.jpg", 1, 1), ("jpeg_420.jpg", 3, 1), ("jpeg_cmyk.jpg", 4, 1), ("png_grey_alpha.png", 2, 1),
+        ("png_palette_4.png", 3, 1), ("png_palette_alpha.png", 4, 1), ("png_rgba.png", 4, 1),
+        ("jpeg_orientation_5.jpg", 3, 5), ("jpeg_orientation_big_endian.jpg", 3, 6), ("jpeg_orientation_9.jpg", 3, 1),
+        ("png_orientation.png", 3, 6),
+    ])
+    func componentsAndOrientationAreTold(file: String, components: Int, orientation: Int) throws {
+        let information = try ImageDecoder().information(of: Fixture.path("images/\(file)"))
+        #expect(information.components == components && information.orientation == orientation)
+    }
+
+    @Test func theNameSaysNothing() throws {
+        try withScratchFolder { folder in
+            let file = try #require(Self.cases.first { $0.format == "jpeg" })
+            try FileManager.default.copyItem(atPath: file.path, toPath: "\(folder)/photograph.png")
+            #expect(try ImageDecoder().decode("\(folder)/photograph.png") == file.rgb)
+        }
+    }
+
     private func largestDifference(_ one: DecodedImage, _ other: DecodedImage) -> Int {
         zip(one.pixels, other.pixels).reduce(one.pixels.count == other.pixels.count ? 0 : 256) {
             max($0, abs(Int($1.0) - Int($1.1)))

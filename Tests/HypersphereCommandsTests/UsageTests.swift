@@ -8,8 +8,13 @@ struct UsageTests {
         ["train", "strokes-center", "--flag"], ["train"], ["trian"], ["embed", "model", "images"],
         ["embed", "model", "images", "-o", "out.txt"], ["embed", "model", "images", "-o", "out"],
         ["embed", "model", "images", "-o", "out.npy", "--batch", "0"],
-        ["embed", "model", "images", "-o", "out.npy", "--precision", "fp8"], ["doctor", "strokes-center"],
-        ["doctor", "--threads", "-1"],
+        ["embed", "model", "images", "-o", "out.npy", "--precision", "fp8"], ["doctor", "epochs=3", "--flag"],
+        ["weights"],
+        ["doctor", "--threads", "-1"], ["doctor", "--data", "data"], ["loss", "plot"], ["loss", "plot", "softmax"],
+        ["loss", "plot", "arcfac"], ["loss", "plot", "arcface", "vs"], ["loss", "plot", "vs", "arcface"],
+        ["loss", "plot", "arcface", "margn=1"], ["loss", "plot", "arcface", "margin=28.6"],
+        ["loss", "plot", "arcface", "margin=180deg"], ["loss", "plot", "arcface", "-o", "curve.gif"],
+        ["loss", "list", "arcfac"],
     ])
     func isRefused(words: [String]) throws {
         try Program.inScratchFolder { program in
@@ -23,12 +28,14 @@ struct UsageTests {
         }
     }
 
-    @Test(arguments: [[], ["train"], ["embed"], ["doctor"]])
+    @Test(arguments: [[], ["train"], ["embed"], ["doctor"], ["loss"], ["loss", "list"], ["loss", "plot"]])
     func helpHasAnExample(command: [String]) throws {
         try Program.inScratchFolder { program in
             let result = try program.run(command + ["--help"])
             #expect(result.status == 0 && result.stderr.isEmpty)
-            #expect(result.stdout.contains("\n  hypersphere \(command.first ?? "train")"), "\(result.stdout)")
+            #expect(
+                result.stdout.contains("\n  hypersphere \(command.isEmpty ? "train" : command.joined(separator: " "))"),
+                "\(result.stdout)")
             for line in result.lines where !line.hasPrefix("USAGE:") { #expect(line.count <= 80, "\(line)") }
         }
     }

@@ -115,7 +115,10 @@ private final class Network: Module, Layer {
         state = other
         state["skip.bias"] = .ones([3])
         try expectRefusal(state, field: "skip.bias", problem: "the model has nothing of this name")
-        try expectRefusal(other, prefix: "model.", field: "model.bn1.bias", problem: "it is missing")
+        try expectRefusal(
+            other, prefix: "model.", field: "model.bn1.bias",
+            problem: "it is missing, as are model.bn1.num_batches_tracked, model.bn1.running_mean, "
+                + "model.bn1.running_var, model.bn1.weight and 9 more")
     }
 
     @Test func namesWithAnotherPrefixAreLeftAlone() throws {

@@ -8,8 +8,10 @@ import Torch
 @Suite(.noLeaks) struct EpochProgressTests {
     private func twoBatches() -> EpochProgress {
         var progress = EpochProgress()
-        progress.add(loss: Tensor(Float(1)), predictions: Tensor([Int64(0), 1, 2]), labels: Tensor([Int64(0), 1, 1]))
-        progress.add(loss: Tensor(Float(3)), predictions: Tensor([Int64(2)]), labels: Tensor([Int64(2)]))
+        progress.add(
+            loss: Tensor(Float(1)), predictions: Tensor([Int64(0), 1, 2]), labels: Tensor([Int64(0), 1, 1]),
+            planned: 3)
+        progress.add(loss: Tensor(Float(3)), predictions: Tensor([Int64(2)]), labels: Tensor([Int64(2)]), planned: 1)
         return progress
     }
 
@@ -27,7 +29,7 @@ import Torch
     @Test(arguments: [Float.nan, .infinity, -.infinity])
     func aLossThatIsNoNumberIsTold(loss: Float) {
         var progress = twoBatches()
-        progress.add(loss: Tensor(loss), predictions: Tensor([Int64(0)]), labels: Tensor([Int64(0)]))
+        progress.add(loss: Tensor(loss), predictions: Tensor([Int64(0)]), labels: Tensor([Int64(0)]), planned: 1)
         let isFinite = progress.settle()
         #expect(!isFinite)
     }

@@ -38,14 +38,14 @@ import Torch
             let largest = embeddings.map(abs).max() ?? 0
             #expect(largest > 0)
             for size in [1, 5, 12, 100] {
-                let values = try bundle.embed(images, batch: size).array(of: Float.self)
+                let values = try bundle.embed(.memory(images), batch: size).array(of: Float.self)
                 for (value, expected) in zip(values, embeddings) { #expect(abs(value - expected) <= 1e-5 * largest) }
             }
             let backwards = try ImageDataset(
                 name: "backwards", channels: 1, height: 28, width: 28,
                 pixels: (0..<12).reversed().flatMap { images.pixels[$0 * 784..<($0 + 1) * 784] },
                 labels: images.labels.reversed(), classNames: images.classNames)
-            let values = try bundle.embed(backwards, batch: 12).array(of: Float.self)
+            let values = try bundle.embed(.memory(backwards), batch: 12).array(of: Float.self)
             for index in 0..<12 {
                 for axis in 0..<2 {
                     let difference = values[2 * (11 - index) + axis] - embeddings[2 * index + axis]
@@ -68,7 +68,7 @@ import Torch
             let wide = try ImageDataset(
                 name: "wide.idx", channels: 1, height: 28, width: 29, pixels: [UInt8](repeating: 0, count: 28 * 29),
                 labels: [0], classNames: ["none"])
-            expectRefusal("wide.idx: image size: is 28 x 29 x 1", "28 x 28 x 1") { _ = try bundle.embed(wide) }
+            expectRefusal("wide.idx: image size: is 28 x 29 x 1", "28 x 28 x 1") { _ = try bundle.embed(.memory(wide)) }
         }
     }
 

@@ -32,6 +32,13 @@ struct RecipeTests {
                 name: shuffled
               mean: [0.5]
               deviation: [0.5]
+              augmentation:
+                crop: 0
+                fill: zeros
+                flip: 0
+                jitter: null
+                erasing: null
+                mixUp: 0
               characters: digits
               train: 10000
               test: 2000

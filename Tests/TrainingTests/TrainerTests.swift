@@ -22,6 +22,7 @@ import Torch
         _ = try trainer.run { event in
             switch event {
             case .batch(let step): told.append("\(step.epoch): \(step.done)/\(step.total)")
+            case .broken: Issue.record("images in memory cannot be broken")
             case .epoch(let metrics, let test):
                 told.append("epoch \(metrics.epoch)")
                 #expect(test.labels == TinyTraining.splits.test.labels)
@@ -76,7 +77,8 @@ import Torch
             name: "small", channels: 1, height: 8, width: 8, pixels: [UInt8](repeating: 0, count: 64), labels: [0],
             classNames: ["a"])
         expectRefusal("small: image size: is 8 x 8", "28 x 28") {
-            _ = try Trainer(TinyTraining.recipe(), data: TrainingData(DatasetSplits(train: small, test: small)), device: .cpu)
+            _ = try Trainer(
+                TinyTraining.recipe(), data: TrainingData(DatasetSplits(train: small, test: small)), device: .cpu)
         }
     }
 

@@ -32,6 +32,25 @@ struct FigureTests {
         #expect(whole.contains(middle) && !broken.contains(middle))
     }
 
+    /// A band from 1 to 2 of 0 to 4 changes a quarter of the plot's columns, a single place one or two of them.
+    @Test func bandsAreShaded() throws {
+        let plain = Self.figure([0, 1, 2, 3, 4], [1, 1, 1, 1, 1])
+        func changed(_ range: ClosedRange<Double>) throws -> Double {
+            var shaded = plain
+            shaded.panels[0].bands = [LineBand(range, colorIndex: 2)]
+            let (before, after) = try (
+                Pixels(png: plain.encoded(as: .png(scale: 1))), Pixels(png: shaded.encoded(as: .png(scale: 1)))
+            )
+            let columns = (0..<before.width).filter { x in
+                (0..<before.height).contains { before[x, $0] != after[x, $0] }
+            }
+            return Double(columns.count)
+        }
+        let width = Double(try columns(plain).count)
+        #expect(abs(try changed(1...2) / width - 0.25) < 0.02)
+        #expect((1...3).contains(try changed(3...3)))
+    }
+
     @Test func aValueBetweenGapsIsADot() throws {
         let dot = try columns(Self.figure([0, 1, 2], [.nan, 1, .infinity]))
         #expect((2...6).contains(dot.count))

@@ -1,18 +1,22 @@
-"""Writes all fixtures into the folder given as the only argument."""
+"""Writes the fixtures into the folder that is the first argument: those of the modules named after it, or all."""
 
 import sys
 from pathlib import Path
 
 import backbones
+import batch_norm
 import center_loss
+import cifar
 import classification
 import files
+import images
 import initialisation
 import layers
 import lenetplusplus
 import optimizers
 import schedules
 import torch
+import weights
 
 import golden
 import heads
@@ -23,6 +27,7 @@ import transforms
 
 MODULES = [
     layers,
+    batch_norm,
     optimizers,
     schedules,
     lenetplusplus,
@@ -37,19 +42,23 @@ MODULES = [
     golden,
     transforms,
     retrieval,
+    images,
+    cifar,
+    weights,
 ]
 
 
 def main():
-    if len(sys.argv) != 2:
-        sys.exit("usage: generate.py FOLDER")
+    known = {module.__name__: module for module in MODULES}
+    if len(sys.argv) < 2 or not known.keys() >= set(sys.argv[2:]):
+        sys.exit(f"usage: generate.py FOLDER [{' | '.join(known)} ...]")
     folder = Path(sys.argv[1])
     folder.mkdir(parents=True, exist_ok=True)
     # One thread: sums are then always taken in the same order.
     torch.set_num_threads(1)
     torch.use_deterministic_algorithms(True)
-    for module in MODULES:
-        module.generate(folder)
+    for name in sys.argv[2:] or known:
+        known[name].generate(folder)
 
 
 if __name__ == "__main__":

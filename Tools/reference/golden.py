@@ -85,6 +85,14 @@ LOSS_ROWS = {
     "multiSimilarity": ("multiSimilarity", {"alpha": 2.0, "beta": 50.0, "base": 0.5, "mining_epsilon": None}),
     "multiSimilarity_mined": ("multiSimilarity", {"alpha": 2.0, "beta": 50.0, "base": 0.5, "mining_epsilon": 0.1}),
     "circle": ("circle", {"margin": 0.4, "gamma": 80.0}),
+    "rankedList": (
+        "rankedList",
+        {"boundary": 1.2, "margin": 0.4, "negative_share": 0.5, "positive_scale": 0.0, "negative_scale": 10.0},
+    ),
+    "rankedList_1": (
+        "rankedList",
+        {"boundary": 1.2, "margin": 1.0, "negative_share": 0.3, "positive_scale": 4.0, "negative_scale": 10.0},
+    ),
     "ntXent": ("ntXent", {"temperature": 0.07}),
     "supCon": ("supCon", {"temperature": 0.1, "base_temperature": None, "reducer": "meanNonZero"}),
     "supCon_official": ("supCon", {"temperature": 0.07, "base_temperature": 0.07, "reducer": "mean"}),

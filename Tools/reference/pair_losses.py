@@ -22,9 +22,10 @@ def masks(labels):
 
 
 class Distances:
-    """Distances [N, N] of one kind, as a graph node of their own, and where they have no derivative."""
+    """Distances [N, N] of one kind, as a graph node of their own, and where they have no derivative; `one_sided` has
+    none for the columns."""
 
-    def __init__(self, x, kind, normalize):
+    def __init__(self, x, kind, normalize, one_sided=False):
         rows = unit(x) if normalize or kind in ("cosine", "angular") else x
         self.singular = torch.zeros(len(x), len(x), dtype=torch.bool)
         if kind in ("cosine", "angular"):
@@ -34,7 +35,8 @@ class Distances:
                 self.singular = touching(similarity)
                 self.values = angle(similarity)
         else:
-            squares = (rows.unsqueeze(1) - rows.unsqueeze(0)).square().sum(2)
+            others = rows.detach() if one_sided else rows
+            squares = (rows.unsqueeze(1) - others.unsqueeze(0)).square().sum(2)
             self.values = squares
             if kind == "euclidean":
                 self.singular = squares.detach() == 0
@@ -214,6 +216,23 @@ def fast_ap(x, labels, p, bins):
     return each.sum() / (counts > 0).sum().clamp(min=1), None
 
 
+def ranked_list(x, labels, p, boundary, margin, negative_share, positive_scale, negative_scale):
+    """Wang et al. 2019: the mean over all anchors of the weighted means of [d_p - (boundary - margin)]+ and
+    [boundary - d_n]+ over those above 0; the weights e^(scale excess) and what an anchor is compared with constant."""
+    d = Distances(x, "euclidean", True, one_sided=True)
+    positive, negative = masks(labels)
+
+    def part(excess, mask, scale):
+        counted = mask & (excess > 0)
+        weights = torch.where(counted, scale * excess.detach(), -math.inf).exp()
+        total = torch.where(counted, weights * excess, 0.0).sum(1)
+        return total / torch.where(counted.any(1), weights.sum(1), 1.0)
+
+    near = part(d.values - (boundary - margin), positive, positive_scale)
+    far = part(boundary - d.values, negative, negative_scale)
+    return mean((1 - negative_share) * near + negative_share * far), d
+
+
 def proxy_nca(x, labels, p, form, scale):
     """-log of exp(-s d_y) / sum exp(-s d), d squared, unit vectors; `original` leaves the own proxy out of the sum."""
     logits = -scale * (unit(x).unsqueeze(1) - unit(p["proxies"]).unsqueeze(0)).square().sum(2)
@@ -266,6 +285,7 @@ LOSSES = {
     "liftedStructure": lifted_structure,
     "generalizedLiftedStructure": generalized_lifted_structure,
     "fastAP": fast_ap,
+    "rankedList": ranked_list,
     "proxyNCA": proxy_nca,
     "proxyAnchor": proxy_anchor,
     "softTriple": soft_triple,
@@ -280,6 +300,8 @@ PEER_DIFFERS = {
     ("supCon", "official"): "has no other averaging",
     ("proxyNCA", "original"): "has the own proxy in the denominator",
     ("supCon", "one_class"): "is 0 without any negative, though the others still compete",
+    ("rankedList", None): "differentiates weights and both ends, adds 1e-5 a sample to the weights' sum, and passes over "
+    "negatives at distance 0",
     ("multiSimilarity", "mined_triplet"): "is 0 when mining leaves one pair of each kind",
 }
 # An anchor without positives or without negatives counts its log-sum-exp over nothing as 0 there, not as minus
@@ -363,6 +385,9 @@ def variants():
     yield "generalizedLiftedStructure", lifted | {"normalize": False}, FEW
     yield "fastAP", {"bins": 10}, every
     yield "fastAP", {"bins": 25}, FEW
+    ranked = {"boundary": 1.2, "margin": 0.4, "negative_share": 0.5, "positive_scale": 0.0, "negative_scale": 10.0}
+    yield "rankedList", ranked, every
+    yield "rankedList", ranked | {"margin": 1.0, "negative_share": 0.3, "positive_scale": 4.0}, every
     yield "proxyNCA", {"form": "original", "scale": 1.0}, PROXY
     yield "proxyNCA", {"form": "softmax", "scale": 1.0}, PROXY
     yield "proxyNCA", {"form": "softmax", "scale": 32.0}, FEW

@@ -4,7 +4,9 @@ import sys
 from pathlib import Path
 
 from verify_backbones import verify_backbones
+from verify_batch_norm import verify_batch_norm
 from verify_files import verify_files, verify_initialisation
+from verify_images import verify_cifar, verify_images
 from verify_layers import verify_layers
 from verify_losses import verify_center_loss, verify_classification
 from verify_network import verify_network
@@ -18,6 +20,7 @@ from verify_transforms import verify_transforms
 
 CHECKS = {
     "layers.safetensors": verify_layers,
+    "batch_norm.safetensors": verify_batch_norm,
     "optimizers.safetensors": verify_optimizers,
     "schedules.safetensors": verify_schedules,
     "lenetplusplus.safetensors": verify_network,
@@ -31,6 +34,8 @@ CHECKS = {
     "miners.safetensors": verify_miners,
     "golden.json": verify_golden,
     "transforms.safetensors": verify_transforms,
+    "images": verify_images,
+    "cifar": verify_cifar,
 }
 
 

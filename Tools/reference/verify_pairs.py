@@ -173,6 +173,24 @@ def fast_ap(s, p, labels, frozen):
     return reduced(terms, "mean")
 
 
+def ranked_list(s, p, labels, frozen):
+    x, terms = unit(p["embeddings"]), []
+    others = frozen("others", x.copy)
+
+    def part(key, excesses, scale):
+        counted = [e for e in excesses if e > 0]
+        weights = frozen(key, lambda: [math.exp(scale * e) for e in counted])
+        return sum(w * e for w, e in zip(weights, counted, strict=True)) / sum(weights) if counted else 0.0
+
+    for a in range(len(labels)):
+        lengths = numpy.linalg.norm(x[a] - others, axis=1)
+        positives, negatives = sides(labels, a)
+        near_part = part(("near", a), lengths[positives] - (s["boundary"] - s["margin"]), s["positive_scale"])
+        far_part = part(("far", a), s["boundary"] - lengths[negatives], s["negative_scale"])
+        terms.append((1 - s["negative_share"]) * near_part + s["negative_share"] * far_part)
+    return reduced(terms, "mean")
+
+
 def proxy_nca(s, p, labels, frozen):
     x, proxies, terms = unit(p["embeddings"]), unit(p["proxies"]), []
     for row, label in zip(x, labels, strict=True):
@@ -222,6 +240,7 @@ LOSSES = {
     "liftedStructure": lifted_structure,
     "generalizedLiftedStructure": generalized_lifted_structure,
     "fastAP": fast_ap,
+    "rankedList": ranked_list,
     "proxyNCA": proxy_nca,
     "proxyAnchor": proxy_anchor,
     "softTriple": soft_triple,

@@ -116,7 +116,7 @@ void ct_autocast_leave(void);
 
 int32_t ct_thread_count(void);
 void ct_set_thread_count(int32_t count);
-void ct_keep_freed_memory(void);
+void ct_use_large_pages(void);
 int32_t ct_accelerator_count(CTDevice device_type);
 CT_CHECKED CTStatus ct_accelerator_synchronize(CTDevice device);
 const char *ct_processor_capability(void);

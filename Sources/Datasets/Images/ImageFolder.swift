@@ -34,9 +34,10 @@ public struct ImageFolder: Sendable {
     /// - Throws: `UserFacingError` that names the folder when it is missing or unreadable, has no class, a class has no
     ///   image, or more than two folders could be the parts.
     public func load() throws -> ImageFileSplits {
+        let name = URL(fileURLWithPath: path).lastPathComponent
         let names = try Self.folders(in: path)
         guard names.contains(Self.trainFolder), let test = names.first(where: { Self.testFolders.contains($0) }) else {
-            return ImageFileSplits(train: try Self.dataset(path, classes: names), test: nil)
+            return ImageFileSplits(train: try Self.dataset(path, name: name, classes: names), test: nil)
         }
         guard names.count == 2 else {
             throw UserFacingError(
@@ -44,13 +45,13 @@ public struct ImageFolder: Sendable {
                 problem: "it holds \(names.joined(separator: ", ")), of which two can be the parts",
                 remedy: "leave \(Self.trainFolder) and one to measure on, and move the others away")
         }
-        let parts = try [Self.trainFolder, test].map { name in
-            try Self.dataset("\(path)/\(name)", classes: Self.folders(in: "\(path)/\(name)"))
+        let parts = try [Self.trainFolder, test].map { part in
+            try Self.dataset("\(path)/\(part)", name: "\(name)/\(part)", classes: Self.folders(in: "\(path)/\(part)"))
         }
         return ImageFileSplits(train: parts[0], test: parts[1])
     }
 
-    private static func dataset(_ folder: String, classes: [String]) throws -> ImageFileDataset {
+    private static func dataset(_ folder: String, name: String, classes: [String]) throws -> ImageFileDataset {
         guard !classes.isEmpty else {
             let files = try entries(of: folder).filter { isImage($0) }.count
             throw UserFacingError(
@@ -61,17 +62,16 @@ public struct ImageFolder: Sendable {
                 remedy: Self.remedy)
         }
         var samples: [ImageSample] = []
-        for (label, name) in classes.enumerated() {
-            let files = try images(in: "\(folder)/\(name)")
+        for (label, className) in classes.enumerated() {
+            let files = try images(in: "\(folder)/\(className)")
             guard !files.isEmpty else {
                 throw UserFacingError(
-                    folder, field: "class \(name)",
+                    folder, field: "class \(className)",
                     problem: "its folder holds no image that ends in \(endings.sorted().joined(separator: ", "))",
                     remedy: "put images there, or remove the folder")
             }
             samples += files.map { ImageSample(path: $0, label: Int64(label)) }
         }
-        let name = URL(fileURLWithPath: folder).lastPathComponent
         return ImageFileDataset(name: name, samples: samples, classNames: classes, root: folder)
     }
 
@@ -95,7 +95,7 @@ public struct ImageFolder: Sendable {
     }
 
     private static func isImage(_ name: String) -> Bool {
-        name.split(separator: ".").last.map { endings.contains($0.lowercased()) } ?? false
+        endings.contains((name as NSString).pathExtension.lowercased())
     }
 
     private static func isFolder(_ path: String) -> Bool {

@@ -47,8 +47,9 @@ public struct ImageManifest: Sendable {
         let trainNames = Self.classNames(of: train)
         let testNames = Self.classNames(of: test)
         let shared = Set(trainNames).isSuperset(of: testNames) ? trainNames : nil
+        guard !test.isEmpty else { return ImageFileSplits(train: dataset(train, trainNames, part: ""), test: nil) }
         return ImageFileSplits(
-            train: dataset(train, trainNames), test: test.isEmpty ? nil : dataset(test, shared ?? testNames))
+            train: dataset(train, trainNames, part: "/train"), test: dataset(test, shared ?? testNames, part: "/test"))
     }
 
     private struct Entry {
@@ -141,11 +142,11 @@ public struct ImageManifest: Sendable {
         Set(entries.map(\.className)).sorted { $0.unicodeScalars.lexicographicallyPrecedes($1.unicodeScalars) }
     }
 
-    private func dataset(_ entries: [Entry], _ classNames: [String]) -> ImageFileDataset {
+    private func dataset(_ entries: [Entry], _ classNames: [String], part: String) -> ImageFileDataset {
         let labels = Dictionary(uniqueKeysWithValues: classNames.enumerated().map { ($1, Int64($0)) })
         let url = URL(fileURLWithPath: path)
         return ImageFileDataset(
-            name: url.deletingPathExtension().lastPathComponent,
+            name: url.deletingPathExtension().lastPathComponent + part,
             samples: entries.map { ImageSample(path: $0.path, label: labels[$0.className] ?? 0, group: $0.group) },
             classNames: classNames, root: url.deletingLastPathComponent().path)
     }

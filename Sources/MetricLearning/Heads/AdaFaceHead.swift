@@ -12,7 +12,7 @@ public import Torch
 ///
 /// The authors' code also holds every cosine within 0.999, where samples learn nothing more; that only kept its arc from
 /// overflowing, and is not done here.
-public final class AdaFaceHead: Module, AngularHead {
+public final class AdaFaceHead: Module, AngularHead, MarginCurveHead {
     private let weight: Parameter
     private let lengthMean = Buffer(.full([], 20))
     private let lengthDeviation = Buffer(.full([], 100))
@@ -56,6 +56,13 @@ public final class AdaFaceHead: Module, AngularHead {
     /// The class vectors `[C, D]`, each of length 1.
     public var classVectors: Tensor { ClassVectors(weight: weight.tensor).normalised }
 
+    /// The target logit over the angle for the shortest embeddings, for one of mean length, and for the longest.
+    public var marginCurves: [MarginCurve] {
+        [(-1.0, "short, g = -1"), (0, "mean length, g = 0"), (1, "long, g = 1")].map { quality, condition in
+            MarginCurve(margin(quality: Tensor([quality])), scale: scale, condition: condition)
+        }
+    }
+
     /// The mean cross entropy of embeddings `[N, D]` with labels `[N]` int64 in `0..<C`; 0 for an empty batch.
     ///
     /// While the module trains, the running mean and deviation move first. They stay with a batch of one, which has no
@@ -63,16 +70,19 @@ public final class AdaFaceHead: Module, AngularHead {
     public func loss(_ embeddings: Tensor, _ labels: Tensor) -> Loss {
         labels.checkLabels(for: embeddings, dimension: weight.tensor.size(1), classes: classes, "AdaFaceHead.loss")
         let quality = withoutGradients { self.quality(embeddings) }
-        let adapted = AngularMargin(
-            angle: .each(quality * -margin), cosine: .each(quality * margin + margin), overflow: .clip)
         return Loss(
             MarginSoftmax.loss(
-                embeddings: embeddings, weights: weight.tensor, labels: labels, margin: adapted, scale: scale))
+                embeddings: embeddings, weights: weight.tensor, labels: labels, margin: margin(quality: quality),
+                scale: scale))
     }
 
     /// The logits `[N, C]` of embeddings `[N, D]`, without the margin: s times the cosines.
     public func logits(_ embeddings: Tensor) -> Tensor {
         ClassVectors(weight: weight.tensor).cosines(embeddings) * scale
+    }
+
+    private func margin(quality: Tensor) -> AngularMargin {
+        AngularMargin(angle: .each(quality * -margin), cosine: .each(quality * margin + margin), overflow: .clip)
     }
 
     /// g, `[N]`, from the statistics that the batch has moved.

@@ -6,7 +6,7 @@ public import Torch
 /// theta_j is the angle between an embedding and the vector of class j. Deng et al., "ArcFace: Additive Angular Margin Loss
 /// for Deep Face Recognition", CVPR 2019, eq. 3. Choose it for many classes with clean labels that must be told apart
 /// finely, above all faces. With embeddings of few dimensions or few samples a class begin with s = 10 and m = 0.2.
-public final class ArcFaceHead: Module, AngularHead {
+public final class ArcFaceHead: Module, AngularHead, MarginCurveHead {
     private let weight: Parameter
     private let margin: AngularMargin
     private let scale: Double
@@ -24,7 +24,7 @@ public final class ArcFaceHead: Module, AngularHead {
     ///   - margin: m, from 0 to below pi; 0.5 radians in the paper.
     ///   - overflow: what happens where `theta_y + m` passes pi; the paper leaves it open, and programs use `.cosine`.
     ///   - gradient: what goes backward through the margin.
-    ///   - products: what the loss on the processor multiplies in; its sums, exponentials and gradients stay in 32 bits.
+    ///   - products: what the loss multiplies in, in float32 on the processor; exponentials and their sums stay in 32 bits.
     ///   - generator: gives the seeds of the first values.
     public init(
         classes: Int, embedding: Int, scale: Double = 64, margin: Angle = .radians(0.5),
@@ -42,6 +42,9 @@ public final class ArcFaceHead: Module, AngularHead {
 
     /// The class vectors `[C, D]`, each of length 1.
     public var classVectors: Tensor { ClassVectors(weight: weight.tensor).normalised }
+
+    /// The target logit over the angle.
+    public var marginCurves: [MarginCurve] { [MarginCurve(margin, scale: scale)] }
 
     /// The mean cross entropy of embeddings `[N, D]` with labels `[N]` int64 in `0..<C`; 0 for an empty batch.
     public func loss(_ embeddings: Tensor, _ labels: Tensor) -> Loss {

@@ -6,7 +6,7 @@ public import Torch
 /// theta_j is the angle between an embedding and the vector of class j. All three act together. Deng et al., "ArcFace",
 /// CVPR 2019, eq. 4, which tries (1, 0.3, 0.2), called CM1, and (0.9, 0.4, 0.15), CM2; (1, 0.5, 0) is ArcFace, (1, 0, 0.35)
 /// CosFace and (1.35, 0, 0) a SphereFace with embeddings of one length. Choose it to try a curve between these.
-public final class CombinedMarginHead: Module, AngularHead {
+public final class CombinedMarginHead: Module, AngularHead, MarginCurveHead {
     private let weight: Parameter
     private let margin: AngularMargin
     private let scale: Double
@@ -26,7 +26,7 @@ public final class CombinedMarginHead: Module, AngularHead {
     ///   - cosine: m3, subtracted from the cosine, 0 or more.
     ///   - overflow: what happens where `m1 theta_y + m2` passes pi; `.none` is the paper's formula.
     ///   - gradient: what goes backward through m1 and m2.
-    ///   - products: what the loss on the processor multiplies in; its sums, exponentials and gradients stay in 32 bits.
+    ///   - products: what the loss multiplies in, in float32 on the processor; exponentials and their sums stay in 32 bits.
     ///   - generator: gives the seeds of the first values.
     public init(
         classes: Int, embedding: Int, scale: Double = 64, multiplier: Double = 1, angle: Angle = .radians(0.3),
@@ -51,6 +51,9 @@ public final class CombinedMarginHead: Module, AngularHead {
 
     /// The class vectors `[C, D]`, each of length 1.
     public var classVectors: Tensor { ClassVectors(weight: weight.tensor).normalised }
+
+    /// The target logit over the angle.
+    public var marginCurves: [MarginCurve] { [MarginCurve(margin, scale: scale)] }
 
     /// The mean cross entropy of embeddings `[N, D]` with labels `[N]` int64 in `0..<C`; 0 for an empty batch.
     public func loss(_ embeddings: Tensor, _ labels: Tensor) -> Loss {

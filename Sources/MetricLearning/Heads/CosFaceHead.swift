@@ -6,7 +6,7 @@ public import Torch
 /// theta_j is the angle between an embedding and the vector of class j. Wang et al., "CosFace: Large Margin Cosine Loss for
 /// Deep Face Recognition", CVPR 2018; Wang et al., "Additive Margin Softmax for Face Verification", 2018. Choose it like
 /// ArcFace; its gradient is the same at every angle, so it trains more easily from scratch.
-public final class CosFaceHead: Module, AngularHead {
+public final class CosFaceHead: Module, AngularHead, MarginCurveHead {
     private let weight: Parameter
     private let margin: AngularMargin
     private let scale: Double
@@ -23,7 +23,7 @@ public final class CosFaceHead: Module, AngularHead {
     ///   - scale: s, above 0; 64 in the paper.
     ///   - margin: m, a difference of cosines of 0 or more; 0.35 in the paper. In two dimensions no more than
     ///     `1 - cos(2 pi / C)` can be kept between all classes (0.19 for ten), with D of C - 1 or more no more than `C / (C - 1)`.
-    ///   - products: what the loss on the processor multiplies in; its sums, exponentials and gradients stay in 32 bits.
+    ///   - products: what the loss multiplies in, in float32 on the processor; exponentials and their sums stay in 32 bits.
     ///   - generator: gives the seeds of the first values.
     public init(
         classes: Int, embedding: Int, scale: Double = 64, margin: Double = 0.35,
@@ -40,6 +40,9 @@ public final class CosFaceHead: Module, AngularHead {
 
     /// The class vectors `[C, D]`, each of length 1.
     public var classVectors: Tensor { ClassVectors(weight: weight.tensor).normalised }
+
+    /// The target logit over the angle.
+    public var marginCurves: [MarginCurve] { [MarginCurve(margin, scale: scale)] }
 
     /// The mean cross entropy of embeddings `[N, D]` with labels `[N]` int64 in `0..<C`; 0 for an empty batch.
     public func loss(_ embeddings: Tensor, _ labels: Tensor) -> Loss {

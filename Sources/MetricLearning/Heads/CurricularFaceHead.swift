@@ -7,7 +7,7 @@ public import Torch
 /// t is a running mean of the target cosines, from 0, and so grows with success: easy samples lead first and hard ones later.
 /// Huang et al., "CurricularFace: Adaptive Curriculum Learning Loss for Deep Face Recognition", CVPR 2020. Choose it
 /// for large, clean sets on which ArcFace's hard negatives still fail.
-public final class CurricularFaceHead: Module, AngularHead {
+public final class CurricularFaceHead: Module, AngularHead, MarginCurveHead {
     private let weight: Parameter
     private let progress = Buffer(.zeros([]))
     private let scale: Double
@@ -47,6 +47,9 @@ public final class CurricularFaceHead: Module, AngularHead {
 
     /// The class vectors `[C, D]`, each of length 1.
     public var classVectors: Tensor { ClassVectors(weight: weight.tensor).normalised }
+
+    /// The target logit over the angle; what t does to other classes is not in it.
+    public var marginCurves: [MarginCurve] { [MarginCurve(margin, scale: scale, condition: "target, whatever t")] }
 
     /// The mean cross entropy of embeddings `[N, D]` with labels `[N]` int64 in `0..<C`; 0 for an empty batch.
     ///

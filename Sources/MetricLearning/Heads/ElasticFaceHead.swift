@@ -7,7 +7,7 @@ public import Torch
 ///
 /// Boutros et al., "ElasticFace: Elastic Margin Loss for Deep Face Recognition", CVPR Workshops 2022. Choose it where classes
 /// differ much in spread, so that no one margin fits all.
-public final class ElasticFaceHead: Module, AngularHead, RandomizedModule {
+public final class ElasticFaceHead: Module, AngularHead, MarginCurveHead, RandomizedModule {
     /// What the margins are of, and how they are spread.
     public enum Margin: Sendable, Equatable {
         /// Angles, as in ArcFace; the paper's 0.5 with a deviation of 0.05 radians, and 0.0175 where margins are sorted.
@@ -72,17 +72,30 @@ public final class ElasticFaceHead: Module, AngularHead, RandomizedModule {
     /// The class vectors `[C, D]`, each of length 1.
     public var classVectors: Tensor { ClassVectors(weight: weight.tensor).normalised }
 
+    /// The target logit over the angle with the mean margin, and with margins of two deviations less and more, between
+    /// which 95 of 100 draws are.
+    public var marginCurves: [MarginCurve] {
+        [(-2.0, "margin 2 deviations less"), (0, "mean margin"), (2, "margin 2 deviations more")].map {
+            count, condition in
+            let amount = distribution.mean + count * distribution.deviation
+            return MarginCurve(margin(.same(amount)), scale: scale, condition: condition)
+        }
+    }
+
+    private var distribution: (mean: Double, deviation: Double) {
+        switch margin {
+        case .arc(let mean, let deviation): (mean.radians, deviation.radians)
+        case .cosine(let mean, let deviation): (mean, deviation)
+        }
+    }
+
     /// The mean cross entropy of embeddings `[N, D]` with labels `[N]` int64 in `0..<C`; 0 for an empty batch.
     ///
     /// While the module trains margins are drawn; else each is the mean.
     public func loss(_ embeddings: Tensor, _ labels: Tensor) -> Loss {
         labels.checkLabels(
             for: embeddings, dimension: weight.tensor.size(1), classes: classes, "ElasticFaceHead.loss")
-        let (mean, deviation) =
-            switch margin {
-            case .arc(let mean, let deviation): (mean.radians, deviation.radians)
-            case .cosine(let mean, let deviation): (mean, deviation)
-            }
+        let (mean, deviation) = distribution
         guard isTraining else { return loss(embeddings, labels, amount: .same(mean)) }
         let margins = Tensor.normal(
             labels.shape, mean: mean, deviation: deviation, dtype: weight.tensor.dtype, device: labels.device,
@@ -102,14 +115,16 @@ public final class ElasticFaceHead: Module, AngularHead, RandomizedModule {
     }
 
     private func loss(_ embeddings: Tensor, _ labels: Tensor, amount: AngularMargin.Amount) -> Loss {
-        let margin =
-            switch margin {
-            case .arc: AngularMargin(angle: amount, overflow: overflow, gradient: gradient)
-            case .cosine: AngularMargin(cosine: amount)
-            }
-        return Loss(
+        Loss(
             MarginSoftmax.loss(
-                embeddings: embeddings, weights: weight.tensor, labels: labels, margin: margin, scale: scale))
+                embeddings: embeddings, weights: weight.tensor, labels: labels, margin: margin(amount), scale: scale))
+    }
+
+    private func margin(_ amount: AngularMargin.Amount) -> AngularMargin {
+        switch margin {
+        case .arc: AngularMargin(angle: amount, overflow: overflow, gradient: gradient)
+        case .cosine: AngularMargin(cosine: amount)
+        }
     }
 
     /// The greater margins for the samples with the smaller target cosine.

@@ -1,3 +1,4 @@
+import Foundation
 public import NeuralNetwork
 public import Torch
 
@@ -9,7 +10,7 @@ public import Torch
 /// al., "MagFace: A Universal Representation for Face Recognition and Quality Assessment", CVPR 2021. Choose it when the
 /// quality is wanted along with the identity. The network must leave lengths free, and they must fall within `l...u`: for
 /// ones near 1 the authors advise `lengths: 1...51` and `regularisation: 5`.
-public final class MagFaceHead: Module, AngularHead {
+public final class MagFaceHead: Module, AngularHead, MarginCurveHead {
     private let weight: Parameter
     private let scale: Double
     private let lengths: ClosedRange<Double>
@@ -66,20 +67,35 @@ public final class MagFaceHead: Module, AngularHead {
     /// The class vectors `[C, D]`, each of length 1.
     public var classVectors: Tensor { ClassVectors(weight: weight.tensor).normalised }
 
+    /// The target logit over the angle with the least, the mean and the greatest margin.
+    public var marginCurves: [MarginCurve] {
+        let (least, greatest) = (lengths.lowerBound, lengths.upperBound)
+        return [(least, "least"), ((least + greatest) / 2, "mean"), (greatest, "greatest")].map { length, name in
+            MarginCurve(
+                margin(lengths: Tensor([length])), scale: scale,
+                condition: "\(name) margin, |x| = \(String(format: "%g", length))")
+        }
+    }
+
     /// The mean cross entropy of embeddings `[N, D]` with labels `[N]` int64 in `0..<C`, plus the term for the length; 0
     /// for an empty batch.
     public func loss(_ embeddings: Tensor, _ labels: Tensor) -> Loss {
         labels.checkLabels(for: embeddings, dimension: weight.tensor.size(1), classes: classes, "MagFaceHead.loss")
         let a = embeddings.to(weight.tensor.dtype).lengths()
             .clamped(min: lengths.lowerBound, max: lengths.upperBound)
+        let entropy = MarginSoftmax.loss(
+            embeddings: embeddings, weights: weight.tensor, labels: labels,
+            margin: margin(lengths: a), scale: scale)
+        let reward = a / (lengths.upperBound * lengths.upperBound) + a.reciprocal()
+        return Loss(entropy + reward.sum() * (regularisation / Double(max(1, labels.count))))
+    }
+
+    /// The margins of lengths `[N]` within `l...u`.
+    private func margin(lengths a: Tensor) -> AngularMargin {
         let rise =
             (greatestMargin.radians - leastMargin.radians) / (lengths.upperBound - lengths.lowerBound)
         let margins = (a - lengths.lowerBound) * rise + leastMargin.radians
-        let entropy = MarginSoftmax.loss(
-            embeddings: embeddings, weights: weight.tensor, labels: labels,
-            margin: AngularMargin(angle: .each(margins), overflow: overflow, gradient: gradient), scale: scale)
-        let reward = a / (lengths.upperBound * lengths.upperBound) + a.reciprocal()
-        return Loss(entropy + reward.sum() * (regularisation / Double(max(1, labels.count))))
+        return AngularMargin(angle: .each(margins), overflow: overflow, gradient: gradient)
     }
 
     /// The logits `[N, C]` of embeddings `[N, D]`, without the margin: s times the cosines.

@@ -7,7 +7,7 @@ enum MarginSoftmax {
     private static let targetCosines = Operator("hypersphere::target_cosines")
 
     /// The mean cross entropy of embeddings `[N, D]` beside class vectors `[C, D]`, with the margin on the target alone; 0
-    /// for an empty batch. On the processor products of bfloat16 are summed in 32 bits.
+    /// for an empty batch. Products in bfloat16 are for float32 on the processor alone.
     static func loss(
         embeddings: Tensor, weights: Tensor, labels: Tensor, margin: AngularMargin, scale: Double,
         products: Precision = .fp32

@@ -8,7 +8,7 @@ public import Torch
 /// Face Verification", ACM Multimedia 2017; Zhai and Wu, "Classification is a Strong Baseline for Deep Metric Learning",
 /// BMVC 2019, whose temperature is 1 / s. Choose it as the plain beginning when embeddings will be compared by their
 /// cosine, and for clean, small or retrieval data, where a margin brings little.
-public final class NormSoftmaxHead: Module, AngularHead {
+public final class NormSoftmaxHead: Module, AngularHead, MarginCurveHead {
     private let weight: Parameter
     private let scale: Double
     private let products: Precision
@@ -23,7 +23,7 @@ public final class NormSoftmaxHead: Module, AngularHead {
     ///   - embedding: D, the length of an embedding.
     ///   - scale: s, above 0; 20 is the temperature 0.05 of Zhai and Wu. With a small one the loss cannot come near 0:
     ///     see ``leastScale(classes:probability:)``.
-    ///   - products: what the loss on the processor multiplies in; its sums, exponentials and gradients stay in 32 bits.
+    ///   - products: what the loss multiplies in, in float32 on the processor; exponentials and their sums stay in 32 bits.
     ///   - generator: gives the seeds of the first values.
     public init(
         classes: Int, embedding: Int, scale: Double = 20, products: Precision = .fp32,
@@ -39,6 +39,9 @@ public final class NormSoftmaxHead: Module, AngularHead {
 
     /// The class vectors `[C, D]`, each of length 1.
     public var classVectors: Tensor { ClassVectors(weight: weight.tensor).normalised }
+
+    /// The target logit over the angle.
+    public var marginCurves: [MarginCurve] { [MarginCurve(AngularMargin(), scale: scale)] }
 
     /// The mean cross entropy of embeddings `[N, D]` with labels `[N]` int64 in `0..<C`; 0 for an empty batch.
     public func loss(_ embeddings: Tensor, _ labels: Tensor) -> Loss {

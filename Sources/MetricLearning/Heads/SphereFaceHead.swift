@@ -1,3 +1,4 @@
+import Foundation
 public import NeuralNetwork
 public import Torch
 
@@ -7,7 +8,7 @@ public import Torch
 /// psi falls throughout, from 1 at 0 to `1 - 2 m` at pi for a whole m. Liu et al., "SphereFace: Deep Hypersphere Embedding for
 /// Face Recognition", CVPR 2017 (A-Softmax); see ``Form`` for its two forms. Choose it to compare with that work; ArcFace
 /// and CosFace reach more with less care.
-public final class SphereFaceHead: Module, AngularHead {
+public final class SphereFaceHead: Module, AngularHead, MarginCurveHead {
     /// Which of SphereFace's two forms.
     public enum Form: Sendable, Equatable {
         /// The paper's: embeddings keep their length, `logit_j = |x| cos(theta_j)` and
@@ -83,6 +84,27 @@ public final class SphereFaceHead: Module, AngularHead {
     /// The class vectors `[C, D]`, each of length 1.
     public var classVectors: Tensor { ClassVectors(weight: weight.tensor).normalised }
 
+    /// The target logit over the angle, in the annealed form of an embedding of length 1 at the first step and at the last.
+    public var marginCurves: [MarginCurve] {
+        switch form {
+        case .annealed(let annealing):
+            let first = lambda(annealing, step: Tensor(1.0)).item()
+            return (first == annealing.floor ? [first] : [first, annealing.floor]).map { lambda in
+                let shown = String(format: "%.4g", lambda)
+                return MarginCurve(condition: "lambda \(shown), |x| = 1", scale: nil, multiplier: multiplier) {
+                    cosines, _ in
+                    self.annealed(cosines, lambda: Tensor(lambda))
+                }
+            }
+        case .normalised(let scale, let gradient):
+            return [
+                MarginCurve(condition: nil, scale: scale, multiplier: multiplier) { cosines, exactly in
+                    AngleStaircase(multiplier: self.multiplier, gradient: exactly ? .exact : gradient)(cosines)
+                }
+            ]
+        }
+    }
+
     /// The mean cross entropy of embeddings `[N, D]` with labels `[N]` int64 in `0..<C`; 0 for an empty batch.
     ///
     /// While the module trains, each batch that is not empty is a step of the annealing; the number of steps is part of the
@@ -96,13 +118,12 @@ public final class SphereFaceHead: Module, AngularHead {
             let targets = cosines.targets(labels)
             switch form {
             case .annealed(let annealing):
-                let lambda = self.lambda(annealing)
+                let lambda = self.lambda(annealing, step: steps.tensor.to(weight.tensor.dtype))
                 let lengths = embeddings.to(cosines.dtype).lengths()
-                let psi = AngleStaircase(multiplier: multiplier, gradient: .exact)(targets)
                 return Loss(
                     MarginSoftmax.crossEntropy(
                         cosines * lengths.unsqueezed(1), labels,
-                        target: (targets * lambda + psi) / (lambda + 1) * lengths))
+                        target: annealed(targets, lambda: lambda) * lengths))
             case .normalised(let scale, let gradient):
                 let psi = AngleStaircase(multiplier: multiplier, gradient: gradient)(targets)
                 return Loss(MarginSoftmax.crossEntropy(cosines * scale, labels, target: psi * scale))
@@ -120,8 +141,13 @@ public final class SphereFaceHead: Module, AngularHead {
         }
     }
 
-    private func lambda(_ annealing: Annealing) -> Tensor {
-        let progress = steps.tensor.to(weight.tensor.dtype) * annealing.rate + 1
+    private func annealed(_ targets: Tensor, lambda: Tensor) -> Tensor {
+        let psi = AngleStaircase(multiplier: multiplier, gradient: .exact)(targets)
+        return (targets * lambda + psi) / (lambda + 1)
+    }
+
+    private func lambda(_ annealing: Annealing, step: Tensor) -> Tensor {
+        let progress = step * annealing.rate + 1
         return (progress.power(-annealing.power) * annealing.start).clamped(min: annealing.floor)
     }
 }

@@ -6,7 +6,7 @@ public import Torch
 /// The clean samples of a class gather at one of its vectors and the wrongly labelled at others, where ``outliers(_:_:beyond:)``
 /// finds them. Deng et al., "Sub-center ArcFace: Boosting Face Recognition by Large-scale Noisy Web Faces", ECCV 2020.
 /// Choose it for data gathered from the web with many wrong labels: train, drop the outliers, train ArcFace anew.
-public final class SubCenterArcFaceHead: Module, ClassifierHead {
+public final class SubCenterArcFaceHead: Module, MarginCurveHead {
     private let weight: Parameter
     private let centers: Int
     private let margin: AngularMargin
@@ -44,6 +44,9 @@ public final class SubCenterArcFaceHead: Module, ClassifierHead {
         weight = ClassVectors.drawn(
             classes: classes * centers, embedding: embedding, for: "SubCenterArcFaceHead", using: &generator)
     }
+
+    /// The target logit over the angle to the nearest vector of the class.
+    public var marginCurves: [MarginCurve] { [MarginCurve(margin, scale: scale)] }
 
     /// The mean cross entropy of embeddings `[N, D]` with labels `[N]` int64 in `0..<C`; 0 for an empty batch.
     public func loss(_ embeddings: Tensor, _ labels: Tensor) -> Loss {

@@ -15,8 +15,8 @@ public final class CenterLoss: Module, EmbeddingLoss {
         /// PyTorch rebuildings, which use plain SGD at the rate 0.5.
         case gradient
 
-        /// The paper's own step, made with each loss: `L = 1/2 sum_i |x_i - c[y_i]|^2` (eq. 2) and
-        /// `c_j -= rate * sum_{i: y_i = j} (c_j - x_i) / (1 + n_j)` (eq. 4), with the rate in 0...1; 0.5 in the paper.
+        /// The paper's own step, made with each loss: `L = 1/2 sum_i |x_i - c[y_i]|^2` and
+        /// `c_j -= rate * sum_{i: y_i = j} (c_j - x_i) / (1 + n_j)`, with the rate in 0...1; 0.5 in the paper.
         case paper(rate: Double)
 
         /// Each centre moves a share of the way to the mean of its embeddings in the batch:

@@ -4,7 +4,7 @@ import Torch
 /// Gives each similarity a pace of its own: the farther from where it should be, the faster.
 ///
 /// With cosines s, relaxation m and scale g: `L = log(1 + sum_n e^(g a_n (s_n - m)) * sum_p e^(-g a_p (s_p - 1 + m)))`,
-/// `a_p = [1 + m - s_p]+`, `a_n = [s_n + m]+`, through which no gradient flows. Sun et al., "Circle Loss", CVPR 2020, eq. 6 and 8, over
+/// `a_p = [1 + m - s_p]+`, `a_n = [s_n + m]+`, through which no gradient flows. Sun et al., "Circle Loss", CVPR 2020, over
 /// all pairs of the batch at once; the usual form takes it for each anchor. The paper's settings: 0.25 and 256 for faces,
 /// 0.25 and 128 for persons, 0.4 and 80 for fine-grained retrieval.
 public final class CircleLoss: Module, PairLoss {

@@ -6,7 +6,7 @@ import Torch
 /// With a distance d, `L = reduce_p [d_p - positiveMargin]+ + reduce_n [negativeMargin - d_n]+` over positive pairs p and
 /// negative pairs n; with a similarity s, `[positiveMargin - s_p]+` and `[s_n - negativeMargin]+`, for which margins of 1 and 0
 /// are usual. ``Form/squared`` is the loss of Hadsell, Chopra and LeCun, "Dimensionality Reduction by Learning an Invariant
-/// Mapping", CVPR 2006, eq. 4. Simple and sturdy where pairs, not classes, are known.
+/// Mapping", CVPR 2006. Simple and sturdy where pairs, not classes, are known.
 public final class ContrastiveLoss: Module, PairLoss {
     /// What is made of the excess over a margin.
     public enum Form: String, Sendable, CaseIterable, Codable {

@@ -6,7 +6,7 @@ import Torch
 /// Squared distances of normalised embeddings, 0...4, are counted into bins, each shared between the two nearest of
 /// `bins + 1` centres; with counts `h_l` of all others and `h+_l` of positives, and running sums H and H+,
 /// `L_i = 1 - 1/|P(i)| sum_l h+_l H+_l / H_l`, reduced over the anchors with a positive. Cakir et al., "Deep Metric Learning to
-/// Rank", CVPR 2019, eq. 8. Optimises ranking itself; wants large batches.
+/// Rank", CVPR 2019. Optimises ranking itself; wants large batches.
 public final class FastAPLoss: Module, PairLoss {
     private let bins: Int
     private let reducer: any Reducer

@@ -4,7 +4,7 @@ import Torch
 /// Sets the sum over an anchor's positives against the sum over its negatives.
 ///
 /// `L_i = [log sum_p e^(d_ip - positiveMargin) + log sum_n e^(negativeMargin - d_in)]+`, 0 for an anchor without either; L reduces
-/// `L_i` over all anchors. Hermans et al., "In Defense of the Triplet Loss for Person Re-Identification", 2017, eq. 7. It uses
+/// `L_i` over all anchors. Hermans et al., "In Defense of the Triplet Loss for Person Re-Identification", 2017. It uses
 /// all of a batch, where ``LiftedStructureLoss`` visits each positive pair by itself.
 public final class GeneralizedLiftedStructureLoss: Module, PairLoss {
     private let positiveMargin: Double

@@ -6,7 +6,7 @@ public import Torch
 /// `L = reduce over positive pairs (i, j) of 1/2 [J_ij]+^2`,
 /// `J_ij = log(sum_n e^(negativeMargin - d_in) + sum_n e^(negativeMargin - d_jn)) + d_ij - positiveMargin` with n over the negatives of
 /// each; 0 for a pair whose ends have no negatives. Song et al., "Deep Metric Learning via Lifted Structured Feature
-/// Embedding", CVPR 2016, eq. 4, there with plain Euclidean distances. A forerunner, for comparison; ``MultiSimilarityLoss``
+/// Embedding", CVPR 2016, there with plain Euclidean distances. A forerunner, for comparison; ``MultiSimilarityLoss``
 /// follows the same thought further.
 public final class LiftedStructureLoss: Module, EmbeddingLoss {
     private let positiveMargin: Double

@@ -4,7 +4,7 @@ import Torch
 /// Weighs each pair by its similarity, and by how that compares with the anchor's other pairs.
 ///
 /// `L_i = 1/a log(1 + sum_p e^(-a (s_ip - base))) + 1/b log(1 + sum_n e^(b (s_in - base)))` over the positives p and negatives n of i;
-/// L reduces `L_i` over all anchors. Wang et al., "Multi-Similarity Loss with General Pair Weighting", CVPR 2019, eq. 15, whose
+/// L reduces `L_i` over all anchors. Wang et al., "Multi-Similarity Loss with General Pair Weighting", CVPR 2019, whose
 /// code has a = 2, b = 50, base = 0.5; the paper mines with ``MultiSimilarityMiner`` first. Among the best for retrieval of
 /// fine-grained classes.
 public final class MultiSimilarityLoss: Module, PairLoss {

@@ -5,7 +5,7 @@ import Torch
 ///
 /// Of each class with two samples or more, the first is the anchor a and the first that it may be paired with the positive
 /// p; then `L = mean_i -log softmax_j(s(a_i, p_j))[i] + regularization * mean_i (|a_i|^2 + |p_i|^2) / 2`. Sohn, "Improved Deep
-/// Metric Learning with Multi-class N-pair Loss Objective", NIPS 2016, eq. 7, where s is the plain product and the lengths
+/// Metric Learning with Multi-class N-pair Loss Objective", NIPS 2016, where s is the plain product and the lengths
 /// are held down by 0.002; here lengths are 1 unless asked otherwise. Made for batches of two samples a class.
 public final class NPairsLoss: Module, PairLoss {
     private let normalized: Bool

@@ -4,7 +4,7 @@ import Torch
 /// Wants each positive above all negatives of its anchor, each positive by itself: InfoNCE.
 ///
 /// `L = reduce over positive pairs (i, p) of -log(e^(s_ip / T) / (e^(s_ip / T) + sum_n e^(s_in / T)))`, with n over the negatives of
-/// i. Chen et al., "A Simple Framework for Contrastive Learning", ICML 2020, eq. 1, for any number of positives. For views
+/// i. Chen et al., "A Simple Framework for Contrastive Learning", ICML 2020, for any number of positives. For views
 /// of one picture as the only positives; where classes have many samples, ``SupConLoss`` lets positives compete too.
 public final class NTXentLoss: Module, PairLoss {
     private let temperature: Double

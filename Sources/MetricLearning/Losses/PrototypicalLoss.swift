@@ -4,7 +4,7 @@ public import Torch
 /// Wants each query nearest to the prototype of its class, the mean of the class's support.
 ///
 /// `L = reduce over queries q of -log softmax_c(-d(q, prototype_c))[y_q]`, with squared Euclidean distances of plain embeddings. Snell et al.,
-/// "Prototypical Networks for Few-shot Learning", NIPS 2017, eq. 2. Of each class in the batch the first `shots` samples
+/// "Prototypical Networks for Few-shot Learning", NIPS 2017. Of each class in the batch the first `shots` samples
 /// are the support and the rest queries, the order in which ``EpisodicSampler`` gives them; a class of no more than that has
 /// a prototype and no query. The paper trains with more classes in an episode than it tests with, and as many shots.
 public final class PrototypicalLoss: Module, EmbeddingLoss {

@@ -5,7 +5,7 @@ public import Torch
 ///
 /// With cosines s, scale a and margin d:
 /// `L = 1/|P+| sum_{p in P+} log(1 + sum_{x of p} e^(-a (s_xp - d))) + 1/C sum_p log(1 + sum_{x not of p} e^(a (s_xp + d)))`, where P+ are the
-/// proxies of the classes in the batch. Kim et al., "Proxy Anchor Loss for Deep Metric Learning", CVPR 2020, eq. 4, with a = 32 and
+/// proxies of the classes in the batch. Kim et al., "Proxy Anchor Loss for Deep Metric Learning", CVPR 2020, with a = 32 and
 /// d = 0.1. Proxies want a learning rate about a hundred times that of the network. Fast and strong for retrieval.
 public final class ProxyAnchorLoss: Module, EmbeddingLoss {
     private let proxies: Parameter

@@ -5,7 +5,7 @@ public import Torch
 ///
 /// With squared Euclidean distances d of normalised embeddings and proxies, 0...4:
 /// `L_i = -log(e^(-scale d_iy) / sum_j e^(-scale d_ij))`, with j over all classes or, in the paper, over all but y. Movshovitz-Attias et al., "No
-/// Fuss Distance Metric Learning using Proxies", ICCV 2017, eq. 4, with a scale of 1, which learns slowly; 8 to 14 do well.
+/// Fuss Distance Metric Learning using Proxies", ICCV 2017, with a scale of 1, which learns slowly; 8 to 14 do well.
 /// Proxies want a learning rate about a hundred times that of the network. For many classes of few samples, without mining.
 public final class ProxyNCALoss: Module, EmbeddingLoss {
     /// Which proxies the sum goes over.

@@ -5,7 +5,7 @@ public import Torch
 ///
 /// With cosines to the K centres of class c: `S_ic = sum_k softmax_k(s_ick / gamma) s_ick`,
 /// `L = reduce -log softmax(scale (S_i - margin [c = y_i]))[y_i] + regularization / (C K (K - 1)) sum_c sum_{k < l} |w_ck - w_cl|`, the last with
-/// centres of length 1, which merges those that are not needed. Qian et al., "SoftTriple Loss", ICCV 2019, eq. 8 and 10, whose code
+/// centres of length 1, which merges those that are not needed. Qian et al., "SoftTriple Loss", ICCV 2019, whose code
 /// has K = 10, scale 20, gamma 0.1, margin 0.01, regularization 0.2. For classes of several looks; ``ProxyAnchorLoss`` is simpler.
 public final class SoftTripleLoss: Module, EmbeddingLoss {
     private let centers: Parameter

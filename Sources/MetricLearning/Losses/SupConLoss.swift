@@ -4,7 +4,7 @@ import Torch
 /// Wants all positives of an anchor above all others, together: supervised contrastive.
 ///
 /// `L_i = -1/|P(i)| sum_p log(e^(s_ip / T) / sum_{j != i} e^(s_ij / T))` with p over the positives of i, 0 for an anchor without
-/// any; L reduces `L_i` over all anchors. Khosla et al., "Supervised Contrastive Learning", NeurIPS 2020, eq. 2. The authors' code has
+/// any; L reduces `L_i` over all anchors. Khosla et al., "Supervised Contrastive Learning", NeurIPS 2020. The authors' code has
 /// T = 0.07, takes the mean over all anchors and multiplies by T over a base temperature of 0.07. A strong default for
 /// batches of several samples a class.
 public final class SupConLoss: Module, PairLoss {

@@ -5,7 +5,7 @@ import Torch
 ///
 /// `L = reduce [d_ap - d_an + margin]+` over triplets of an anchor a, a positive p and a negative n; smooth,
 /// `L = reduce log(1 + exp(d_ap - d_an + margin))`; with a similarity the two change places. With `swap`, the lesser of
-/// `d_an` and `d_pn` is taken (Balntas et al., BMVC 2016). Schroff et al., "FaceNet", CVPR 2015, eq. 3, there with squared
+/// `d_an` and `d_pn` is taken (Balntas et al., BMVC 2016). Schroff et al., "FaceNet", CVPR 2015, there with squared
 /// distances and 0.2.
 ///
 /// Without a miner all triplets count; they are visited in parts, so that memory stays near that of the matrix of distances

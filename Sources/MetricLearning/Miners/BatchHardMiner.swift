@@ -1,7 +1,7 @@
 /// For each anchor its farthest positive and its closest negative; anchors without either are left out.
 ///
 /// The first of several equally far is taken. Hermans et al., "In Defense of the Triplet Loss for Person Re-Identification",
-/// 2017, eq. 5. Outliers are what it finds first, so labels should be clean and batches of a few classes with several samples.
+/// 2017. Outliers are what it finds first, so labels should be clean and batches of a few classes with several samples.
 public struct BatchHardMiner: Miner {
     private let miner: BatchEasyHardMiner
 

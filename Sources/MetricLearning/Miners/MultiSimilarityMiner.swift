@@ -3,7 +3,7 @@ import Torch
 /// Positives that are less alike than the most alike negative, and negatives more alike than the least alike positive.
 ///
 /// Both with a tolerance: `s_p < max_n s_n + tolerance`, `s_n > min_p s_p - tolerance`. An anchor without positives keeps no
-/// negatives, and one without negatives no positives. Wang et al., "Multi-Similarity Loss", CVPR 2019, eq. 11 and 12, with 0.1.
+/// negatives, and one without negatives no positives. Wang et al., "Multi-Similarity Loss", CVPR 2019, with 0.1.
 public struct MultiSimilarityMiner: Miner {
     private let tolerance: Double
     private let distance: any Distance

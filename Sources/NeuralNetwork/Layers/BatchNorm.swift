@@ -37,7 +37,15 @@ public final class BatchNorm: Module, Layer {
     }
 
     /// Normalises with the batch's statistics while training, with the running ones in evaluation.
-    public func callAsFunction(_ input: Tensor) -> Tensor {
+    public func callAsFunction(_ input: Tensor) -> Tensor { self(input, rectified: false) }
+
+    /// Normalises, then adds `residual`, then takes the positive part: how the blocks of residual networks end.
+    ///
+    /// - Parameters:
+    ///   - input: `[N, C, ...]`, with more than one value per channel while training.
+    ///   - residual: of the shape of the input; nothing is added when nil.
+    ///   - rectified: whether to take the positive part.
+    public func callAsFunction(_ input: Tensor, adding residual: Tensor? = nil, rectified: Bool) -> Tensor {
         let learnsStatistics = isTraining && !runningMean.isFrozen
         if learnsStatistics {
             require(
@@ -46,21 +54,8 @@ public final class BatchNorm: Module, Layer {
             numBatchesTracked.tensor.add(.ones([], dtype: .int64, device: input.device))
         }
         return input.batchNorm(
-            weight: weight?.tensor, bias: bias?.tensor, runningMean: runningMean.tensor,
-            runningVariance: runningVar.tensor, training: learnsStatistics, momentum: momentum, epsilon: epsilon)
-    }
-
-    /// Normalises, then adds `residual`, then takes the positive part: how the blocks of residual networks end.
-    ///
-    /// - Parameters:
-    ///   - input: `[N, C, ...]`.
-    ///   - residual: of the shape of the input; nothing is added when nil.
-    ///   - rectified: whether to take the positive part.
-    public func callAsFunction(_ input: Tensor, adding residual: Tensor? = nil, rectified: Bool) -> Tensor {
-        // Normalising keeps its input and not its result for the way back, so the result may be changed in place.
-        let output = self(input)
-        if let residual { output.add(residual) }
-        if rectified { output.rectify() }
-        return output
+            weight: weight?.tensor, bias: bias?.tensor, adding: residual, rectified: rectified,
+            runningMean: runningMean.tensor, runningVariance: runningVar.tensor, training: learnsStatistics,
+            momentum: momentum, epsilon: epsilon)
     }
 }

@@ -58,11 +58,15 @@ public final class AdamW: Optimizer {
             if isAMSGrad { greatestSquares.tensors[key] = zeros() }
             steps.tensors[key] = .zeros([], device: entry.values.device)
         }
-        func remembered(_ state: OptimizerState) -> OperatorArgument { .tensors(keys.compactMap { state.tensors[$0] }) }
+        func remembered(_ state: OptimizerState) -> OperatorArgument {
+            .tensors(zip(keys, entries).compactMap { state.tensors[$0]?.inMemoryOrder(of: $1.values) })
+        }
         for case let count? in keys.map({ steps.tensors[$0] }) { count.add(.ones([], device: count.device)) }
         Self.fusedOperator.run(
-            .tensors(entries.map(\.values)), .tensors(entries.map(\.gradient)), remembered(means), remembered(squares),
-            remembered(greatestSquares), remembered(steps), .double(group.learningRate), .double(group.momentum),
+            .tensors(entries.map { $0.values.inMemoryOrder(of: $0.values) }),
+            .tensors(entries.map { $0.gradient.inMemoryOrder(of: $0.values) }), remembered(means), remembered(squares),
+            remembered(greatestSquares), .tensors(keys.compactMap { steps.tensors[$0] }), .double(group.learningRate),
+            .double(group.momentum),
             .double(secondBeta), .double(group.weightDecay), .double(epsilon), .bool(isAMSGrad), .bool(false))
     }
 

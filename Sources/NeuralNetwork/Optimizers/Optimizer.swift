@@ -62,3 +62,12 @@ extension Optimizer {
         return groups[key.group].parameters[key.position]
     }
 }
+
+extension Tensor {
+    /// This parameter, or its gradient or state, with the dimensions in the order in which `parameter` lies in memory:
+    /// fused steps copy every gradient that lies otherwise.
+    func inMemoryOrder(of parameter: Tensor) -> Tensor {
+        guard parameter.rank == 4, !parameter.isContiguous(), parameter.isContiguous(.channelsLast) else { return self }
+        return contiguous(.channelsLast).permuted([0, 2, 3, 1])
+    }
+}

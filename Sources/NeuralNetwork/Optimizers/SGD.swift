@@ -64,7 +64,9 @@ public final class SGD: Optimizer {
     ) {
         guard !entries.isEmpty else { return }
         Self.fusedOperator.run(
-            .tensors(entries.map(\.values)), .tensors(entries.map(\.gradient)), .tensors(velocities),
+            .tensors(entries.map { $0.values.inMemoryOrder(of: $0.values) }),
+            .tensors(entries.map { $0.gradient.inMemoryOrder(of: $0.values) }),
+            .tensors(zip(velocities, entries).map { $0.inMemoryOrder(of: $1.values) }),
             .double(group.weightDecay), .double(group.momentum), .double(group.learningRate), .double(dampening),
             .bool(isNesterov), .bool(false), .bool(isFirst))
     }

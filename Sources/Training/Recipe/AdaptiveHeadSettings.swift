@@ -4,6 +4,9 @@ import MetricLearning
 /// `adaface`.
 struct AdaFaceHeadSettings: HeadSettings {
     static let name = "adaface"
+    static let summary = "A margin that follows the length of the embedding"
+    static let formula = "logit_y = s (cos(theta_y - margin g) - (margin + margin g)), g from |x| in -1...1"
+    static let source = #"Kim et al., "AdaFace", CVPR 2022"#
 
     let scale: Double
     let margin: AngleSetting
@@ -28,6 +31,9 @@ struct AdaFaceHeadSettings: HeadSettings {
 /// `magface`.
 struct MagFaceHeadSettings: HeadSettings {
     static let name = "magface"
+    static let summary = "A margin that grows with the length, which tells quality"
+    static let formula = "logit_y = s cos(theta_y + m(|x|)), plus regularisation mean(a / u^2 + 1 / a)"
+    static let source = #"Meng et al., "MagFace", CVPR 2021"#
 
     let scale: Double
     let lengths: [Double]
@@ -66,6 +72,9 @@ struct MagFaceHeadSettings: HeadSettings {
 /// `curricularface`.
 struct CurricularFaceHeadSettings: HeadSettings {
     static let name = "curricularface"
+    static let summary = "ArcFace that weighs hard classes more as training goes on"
+    static let formula = "logit_y = s cos(theta_y + margin), hard others s c_j (t + c_j)"
+    static let source = #"Huang et al., "CurricularFace", CVPR 2020"#
 
     let scale: Double
     let margin: AngleSetting
@@ -92,6 +101,9 @@ struct CurricularFaceHeadSettings: HeadSettings {
 /// `elasticface-arc`.
 struct ElasticFaceArcHeadSettings: HeadSettings {
     static let name = "elasticface-arc"
+    static let summary = "ArcFace with a margin drawn for each sample"
+    static let formula = "logit_y = s cos(theta_y + m_i), m_i normal"
+    static let source = #"Boutros et al., "ElasticFace", CVPR Workshops 2022"#
 
     let scale: Double
     let margin: AngleSetting
@@ -119,6 +131,9 @@ struct ElasticFaceArcHeadSettings: HeadSettings {
 /// `elasticface-cos`.
 struct ElasticFaceCosHeadSettings: HeadSettings {
     static let name = "elasticface-cos"
+    static let summary = "CosFace with a margin drawn for each sample"
+    static let formula = "logit_y = s (cos(theta_y) - m_i), m_i normal"
+    static let source = #"Boutros et al., "ElasticFace", CVPR Workshops 2022"#
 
     let scale: Double
     let margin: Double

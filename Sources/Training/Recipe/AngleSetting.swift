@@ -5,8 +5,10 @@ import MetricLearning
 ///
 /// Programs of this field disagree about the unit of an angular margin, so the recipe's is fixed, and a number that can only
 /// be degrees is refused.
-struct AngleSetting: Codable, Sendable {
+struct AngleSetting: Codable, Sendable, CustomStringConvertible {
     let angle: Angle
+
+    var description: String { "\(angle.radians)" }
 
     private static let suffix = "deg"
 
@@ -34,8 +36,8 @@ struct AngleSetting: Codable, Sendable {
         text.hasSuffix(suffix) ? Double(text.dropLast(suffix.count).trimmingPrefix(" ").description) : nil
     }
 
-    /// From 0 to half a turn.
+    /// From 0 to below half a turn.
     static let isMargin = SettingCheck<AngleSetting>("radians from 0 to 3.14, or degrees as 28.6deg") {
-        (0...Double.pi).contains($0.angle.radians)
+        (0..<Double.pi).contains($0.angle.radians)
     }
 }

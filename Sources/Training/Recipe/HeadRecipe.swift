@@ -33,7 +33,7 @@ public struct HeadRecipe: Codable, Sendable {
 }
 
 /// Settings of a classifier head.
-protocol HeadSettings: RecipeKind {
+protocol HeadSettings: MethodSettings {
     /// Whether the head has class vectors of which the directions count.
     static var isAngular: Bool { get }
 
@@ -52,6 +52,9 @@ extension HeadSettings {
 /// `nearest-mean`.
 struct NearestMeanHeadSettings: HeadSettings {
     static let name = "nearest-mean"
+    static let summary = "Classes told by their mean, where losses alone teach"
+    static let formula = "logits = cos(x, mean_j); loss 0"
+    static let source = #"Mensink et al., "Distance-Based Image Classification", TPAMI 2013"#
     static let isAngular = false
     static let teaches = false
 
@@ -75,6 +78,9 @@ struct NearestMeanHeadSettings: HeadSettings {
 /// `softmax`.
 struct SoftmaxHeadSettings: HeadSettings {
     static let name = "softmax"
+    static let summary = "Softmax over a linear map, the plain beginning"
+    static let formula = "logits = W x + b"
+    static let source = "Bridle, Neurocomputing, 1990"
     static let isAngular = false
 
     let bias: Bool

@@ -16,8 +16,9 @@ public struct LossRecipe: Codable, Sendable {
         CenterLossSettings.self, IntraLossSettings.self, InterLossSettings.self, ContrastiveLossSettings.self,
         TripletMarginLossSettings.self, NPairsLossSettings.self, NTXentLossSettings.self, SupConLossSettings.self,
         MultiSimilarityLossSettings.self, CircleLossSettings.self, LiftedStructureLossSettings.self,
-        GeneralizedLiftedStructureLossSettings.self, FastAPLossSettings.self, PrototypicalLossSettings.self,
-        ProxyNCALossSettings.self, ProxyAnchorLossSettings.self, SoftTripleLossSettings.self,
+        GeneralizedLiftedStructureLossSettings.self, FastAPLossSettings.self, RankedListLossSettings.self,
+        PrototypicalLossSettings.self, ProxyNCALossSettings.self, ProxyAnchorLossSettings.self,
+        SoftTripleLossSettings.self,
     ]
 
     private enum CodingKeys: String, CodingKey {
@@ -70,7 +71,7 @@ struct LossSurroundings {
 }
 
 /// Settings of a loss.
-protocol LossSettings: RecipeKind {
+protocol LossSettings: MethodSettings {
     /// Whether an optimizer must train the loss; otherwise it has nothing to train, or sees to it itself.
     var needsOptimizer: Bool { get }
 

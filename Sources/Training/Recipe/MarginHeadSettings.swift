@@ -4,6 +4,9 @@ import MetricLearning
 /// `norm-softmax`.
 struct NormSoftmaxHeadSettings: HeadSettings {
     static let name = "norm-softmax"
+    static let summary = "Softmax over cosines, without a margin"
+    static let formula = "logits = s cos(theta_j)"
+    static let source = #"Wang et al., "NormFace", ACM Multimedia 2017"#
 
     let scale: Double
 
@@ -20,6 +23,9 @@ struct NormSoftmaxHeadSettings: HeadSettings {
 /// `l2-softmax`.
 struct L2SoftmaxHeadSettings: HeadSettings {
     static let name = "l2-softmax"
+    static let summary = "Softmax over embeddings of one length, learnt or fixed"
+    static let formula = "logits = W (alpha x / |x|) + b"
+    static let source = #"Ranjan et al., "L2-constrained Softmax Loss", 2017"#
     static let isAngular = false
 
     let alpha: Double
@@ -44,6 +50,9 @@ struct L2SoftmaxHeadSettings: HeadSettings {
 /// `arcface`.
 struct ArcFaceHeadSettings: HeadSettings {
     static let name = "arcface"
+    static let summary = "A margin added to the angle of the own class"
+    static let formula = "logit_y = s cos(theta_y + margin)"
+    static let source = #"Deng et al., "ArcFace", CVPR 2019, eq. 3"#
 
     let scale: Double
     let margin: AngleSetting
@@ -68,6 +77,9 @@ struct ArcFaceHeadSettings: HeadSettings {
 /// `cosface`.
 struct CosFaceHeadSettings: HeadSettings {
     static let name = "cosface"
+    static let summary = "A margin taken from the cosine of the own class"
+    static let formula = "logit_y = s (cos(theta_y) - margin)"
+    static let source = #"Wang et al., "CosFace", CVPR 2018"#
 
     let scale: Double
     let margin: Double
@@ -86,6 +98,10 @@ struct CosFaceHeadSettings: HeadSettings {
 /// `sphereface`.
 struct SphereFaceHeadSettings: HeadSettings {
     static let name = "sphereface"
+    static let summary = "A factor on the angle of the own class"
+    static let formula =
+        "logit_y = |x| (lambda cos(theta_y) + psi(theta_y)) / (1 + lambda), psi = (-1)^k cos(multiplier theta) - 2 k"
+    static let source = #"Liu et al., "SphereFace", CVPR 2017; "SphereFace Revived", TPAMI 2022"#
 
     let multiplier: Double?
     let normalised: Bool
@@ -115,6 +131,9 @@ struct SphereFaceHeadSettings: HeadSettings {
 /// `combined-margin`.
 struct CombinedMarginHeadSettings: HeadSettings {
     static let name = "combined-margin"
+    static let summary = "Factor, added angle and lowered cosine together"
+    static let formula = "logit_y = s (cos(multiplier theta_y + angle) - cosine)"
+    static let source = #"Deng et al., "ArcFace", CVPR 2019, eq. 4"#
 
     let scale: Double
     let multiplier: Double
@@ -143,6 +162,9 @@ struct CombinedMarginHeadSettings: HeadSettings {
 /// `subcenter-arcface`.
 struct SubCenterArcFaceHeadSettings: HeadSettings {
     static let name = "subcenter-arcface"
+    static let summary = "ArcFace with several vectors a class, for wrong labels"
+    static let formula = "logit_y = s cos(min_k theta_yk + margin)"
+    static let source = #"Deng et al., "Sub-center ArcFace", ECCV 2020"#
     static let isAngular = false
 
     let centers: Int

@@ -21,7 +21,7 @@ struct MinerRecipe: Codable, Sendable {
 }
 
 /// Settings of a miner.
-protocol MinerSettings: RecipeKind {
+protocol MinerSettings: MethodSettings {
     /// Makes the miner.
     func make(using generator: inout some RandomNumberGenerator) -> any Miner
 }
@@ -29,6 +29,9 @@ protocol MinerSettings: RecipeKind {
 /// `batch-hard`.
 struct BatchHardMinerSettings: MinerSettings {
     static let name = "batch-hard"
+    static let summary = "Each anchor's farthest positive and nearest negative"
+    static let formula = "p = argmax d_ap, n = argmin d_an"
+    static let source = #"Hermans et al., "In Defense of the Triplet Loss", 2017"#
 
     let distance: DistanceSetting
 
@@ -45,6 +48,9 @@ struct BatchHardMinerSettings: MinerSettings {
 /// `batch-easy-hard`.
 struct BatchEasyHardMinerSettings: MinerSettings {
     static let name = "batch-easy-hard"
+    static let summary = "Easy, semi-hard or hard positives and negatives, mixed"
+    static let formula = "p and n: the nearest, farthest, or nearest beyond the other"
+    static let source = #"Xuan et al., "Improved Embeddings with Easy Positive Triplet Mining", WACV 2020"#
 
     let positives: BatchEasyHardMiner.Choice
     let negatives: BatchEasyHardMiner.Choice
@@ -71,6 +77,9 @@ struct BatchEasyHardMinerSettings: MinerSettings {
 /// `semi-hard`.
 struct SemiHardMinerSettings: MinerSettings {
     static let name = "semi-hard"
+    static let summary = "Negatives farther than the positive, within the margin"
+    static let formula = "d_ap < d_an < d_ap + margin"
+    static let source = #"Schroff et al., "FaceNet", CVPR 2015"#
 
     let margin: Double
     let selection: SemiHardMiner.Selection
@@ -91,6 +100,9 @@ struct SemiHardMinerSettings: MinerSettings {
 /// `distance-weighted`.
 struct DistanceWeightedMinerSettings: MinerSettings {
     static let name = "distance-weighted"
+    static let summary = "A negative a positive, drawn evenly over distances"
+    static let formula = "P(n) ~ 1 / (d^(D - 2) (1 - d^2 / 4)^((D - 3) / 2))"
+    static let source = #"Wu et al., "Sampling Matters", ICCV 2017"#
 
     let cutoff: Double
     let farthest: Double
@@ -114,6 +126,9 @@ struct DistanceWeightedMinerSettings: MinerSettings {
 /// `multi-similarity`.
 struct MultiSimilarityMinerSettings: MinerSettings {
     static let name = "multi-similarity"
+    static let summary = "Pairs harder than the anchor's easiest opposite"
+    static let formula = "s_p < max s_n + tolerance, s_n > min s_p - tolerance"
+    static let source = #"Wang et al., "Multi-Similarity Loss", CVPR 2019"#
 
     let tolerance: Double
     let distance: DistanceSetting
@@ -132,6 +147,9 @@ struct MultiSimilarityMinerSettings: MinerSettings {
 /// `angular`.
 struct AngularMinerSettings: MinerSettings {
     static let name = "angular"
+    static let summary = "Triplets whose negative sees the pair under a wide angle"
+    static let formula = "atan(|a - p| / (2 |n - (a + p) / 2|)) > angle"
+    static let source = #"Wang et al., "Angular Loss", ICCV 2017"#
 
     let angle: AngleSetting
     let normalized: Bool

@@ -4,6 +4,9 @@ import MetricLearning
 /// `contrastive`.
 struct ContrastiveLossSettings: LossSettings {
     static let name = "contrastive"
+    static let summary = "Positive pairs within one margin, negative beyond another"
+    static let formula = "mean [d_p - positiveMargin]+ + mean [negativeMargin - d_n]+"
+    static let source = "Hadsell et al., CVPR 2006"
     static let pairChoices = PairRecipe.Choices(distance: .euclidean, reducer: .nonZeroMean, miner: true, memory: true)
 
     let positiveMargin: Double
@@ -28,6 +31,9 @@ struct ContrastiveLossSettings: LossSettings {
 /// `triplet`.
 struct TripletMarginLossSettings: LossSettings {
     static let name = "triplet"
+    static let summary = "Negatives farther than positives by a margin"
+    static let formula = "mean [d_ap - d_an + margin]+"
+    static let source = #"Schroff et al., "FaceNet", CVPR 2015"#
     static let pairChoices = PairRecipe.Choices(distance: .euclidean, reducer: .nonZeroMean, miner: true, memory: true)
 
     let margin: Double
@@ -52,6 +58,9 @@ struct TripletMarginLossSettings: LossSettings {
 /// `n-pairs`.
 struct NPairsLossSettings: LossSettings {
     static let name = "n-pairs"
+    static let summary = "One positive against the positives of all other classes"
+    static let formula = "-log softmax_j(scale s(a_i, p_j))[i]"
+    static let source = #"Sohn, "N-pair Loss", NIPS 2016"#
     static let pairChoices = PairRecipe.Choices(reducer: .mean)
 
     let normalized: Bool
@@ -75,6 +84,9 @@ struct NPairsLossSettings: LossSettings {
 /// `nt-xent`.
 struct NTXentLossSettings: LossSettings {
     static let name = "nt-xent"
+    static let summary = "Each positive against all negatives: InfoNCE"
+    static let formula = "-log(e^(s_p / T) / (e^(s_p / T) + sum_n e^(s_n / T)))"
+    static let source = #"Chen et al., "SimCLR", ICML 2020"#
     static let pairChoices = PairRecipe.Choices(distance: .cosine, reducer: .mean, miner: true, memory: true)
 
     let temperature: Double
@@ -95,6 +107,9 @@ struct NTXentLossSettings: LossSettings {
 /// `supcon`.
 struct SupConLossSettings: LossSettings {
     static let name = "supcon"
+    static let summary = "All positives of an anchor against all others"
+    static let formula = "-1/|P| sum_p log(e^(s_p / T) / sum_j e^(s_j / T))"
+    static let source = #"Khosla et al., "Supervised Contrastive Learning", NeurIPS 2020"#
     static let pairChoices = PairRecipe.Choices(distance: .cosine, reducer: .nonZeroMean, miner: true, memory: true)
 
     let temperature: Double
@@ -127,6 +142,9 @@ struct SupConLossSettings: LossSettings {
 /// `multi-similarity`.
 struct MultiSimilarityLossSettings: LossSettings {
     static let name = "multi-similarity"
+    static let summary = "Pairs weighed by how hard they are among their like"
+    static let formula = "1/a log(1 + sum_p e^(-a (s_p - base))) + 1/b log(1 + sum_n e^(b (s_n - base)))"
+    static let source = #"Wang et al., "Multi-Similarity Loss", CVPR 2019"#
     static let pairChoices = PairRecipe.Choices(distance: .cosine, reducer: .mean, miner: true, memory: true)
 
     let positiveScale: Double
@@ -151,6 +169,9 @@ struct MultiSimilarityLossSettings: LossSettings {
 /// `circle`.
 struct CircleLossSettings: LossSettings {
     static let name = "circle"
+    static let summary = "Pairs that are far from their goal move faster"
+    static let formula = "log(1 + sum_n e^(g a_n (s_n - m)) sum_p e^(-g a_p (s_p - 1 + m)))"
+    static let source = #"Sun et al., "Circle Loss", CVPR 2020"#
     static let pairChoices = PairRecipe.Choices(reducer: .nonZeroMean, miner: true, memory: true)
 
     let relaxation: Double
@@ -175,6 +196,9 @@ struct CircleLossSettings: LossSettings {
 /// `fastap`.
 struct FastAPLossSettings: LossSettings {
     static let name = "fastap"
+    static let summary = "Average precision of the ranking, made smooth"
+    static let formula = "1 - 1/|P| sum_l h+_l H+_l / H_l"
+    static let source = #"Cakir et al., "Deep Metric Learning to Rank", CVPR 2019"#
     static let pairChoices = PairRecipe.Choices(reducer: .mean, memory: true)
 
     let bins: Int

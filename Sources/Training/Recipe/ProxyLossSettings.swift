@@ -4,6 +4,9 @@ import MetricLearning
 /// `proxy-nca`.
 struct ProxyNCALossSettings: LossSettings {
     static let name = "proxy-nca"
+    static let summary = "To the proxy of the class, away from all others"
+    static let formula = "-log softmax_j(-scale |x - p_j|^2)[y]"
+    static let source = #"Movshovitz-Attias et al., "No Fuss Distance Metric Learning", ICCV 2017"#
     static let pairChoices = PairRecipe.Choices(reducer: .mean)
 
     var needsOptimizer: Bool { true }
@@ -28,6 +31,9 @@ struct ProxyNCALossSettings: LossSettings {
 /// `proxy-anchor`.
 struct ProxyAnchorLossSettings: LossSettings {
     static let name = "proxy-anchor"
+    static let summary = "Proxies as anchors that weigh the batch"
+    static let formula = "1/|P+| sum log(1 + sum e^(-a (s - d))) + 1/C sum log(1 + sum e^(a (s + d)))"
+    static let source = #"Kim et al., "Proxy Anchor Loss", CVPR 2020"#
 
     var needsOptimizer: Bool { true }
 
@@ -51,6 +57,9 @@ struct ProxyAnchorLossSettings: LossSettings {
 /// `soft-triple`.
 struct SoftTripleLossSettings: LossSettings {
     static let name = "soft-triple"
+    static let summary = "A softmax over classes of several centres"
+    static let formula = "-log softmax(scale (S_j - margin [j = y]))[y], S_j = sum_k softmax_k(s_jk / gamma) s_jk"
+    static let source = #"Qian et al., "SoftTriple Loss", ICCV 2019"#
     static let pairChoices = PairRecipe.Choices(reducer: .mean)
 
     var needsOptimizer: Bool { true }

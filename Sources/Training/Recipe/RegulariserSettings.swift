@@ -5,6 +5,9 @@ import MetricLearning
 /// `center`.
 struct CenterLossSettings: LossSettings {
     static let name = "center"
+    static let summary = "Draws embeddings to the centre of their class"
+    static let formula = "mean |x - c_y|^2; update: paper, 1/2 sum |x - c_y|^2"
+    static let source = #"Wen et al., "A Discriminative Feature Learning Approach", ECCV 2016"#
 
     enum Update: String, Codable, CaseIterable {
         case gradient, paper, movingAverage
@@ -37,6 +40,9 @@ struct CenterLossSettings: LossSettings {
 /// `intra`.
 struct IntraLossSettings: LossSettings {
     static let name = "intra"
+    static let summary = "Angles between embeddings and their class vectors"
+    static let formula = "1 / (pi N) sum_i theta_i"
+    static let source = #"Deng et al., "ArcFace", CVPR 2019, eq. 5"#
     static let needsAngularHead = true
 
     func make(_ surroundings: LossSurroundings, using generator: inout some RandomNumberGenerator) -> any EmbeddingLoss
@@ -48,6 +54,9 @@ struct IntraLossSettings: LossSettings {
 /// `inter`.
 struct InterLossSettings: LossSettings {
     static let name = "inter"
+    static let summary = "Class vectors pushed apart"
+    static let formula = "-1 / (pi N (C - 1)) sum_i sum_j angle(w_y, w_j)"
+    static let source = #"Deng et al., "ArcFace", CVPR 2019, eq. 6"#
     static let needsAngularHead = true
 
     func make(_ surroundings: LossSurroundings, using generator: inout some RandomNumberGenerator) -> any EmbeddingLoss

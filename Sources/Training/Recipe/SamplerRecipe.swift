@@ -28,7 +28,7 @@ public struct SamplerRecipe: Codable, Sendable {
 }
 
 /// Settings of a sampler.
-protocol SamplerSettings: RecipeKind {
+protocol SamplerSettings: MethodSettings {
     /// Makes the sampler for samples with these labels.
     ///
     /// - Throws: `UserFacingError` when the labels do not give what is asked for.
@@ -38,6 +38,9 @@ protocol SamplerSettings: RecipeKind {
 /// `shuffled`.
 struct ShuffledSettings: SamplerSettings {
     static let name = "shuffled"
+    static let summary = "Every image once an epoch, in random order"
+    static let formula = "batches of data.batch"
+    static let source = "the usual way"
 
     func make(labels: [Int], classNames: [String], batch: Int) -> any BatchSampler {
         ShuffledSampler(count: labels.count, batch: batch)
@@ -47,6 +50,9 @@ struct ShuffledSettings: SamplerSettings {
 /// `per-class`.
 struct PerClassSamplerSettings: SamplerSettings {
     static let name = "per-class"
+    static let summary = "As many images of each class in the batch"
+    static let formula = "data.batch / perClass classes, perClass images of each"
+    static let source = #"Hermans et al., "In Defense of the Triplet Loss", 2017"#
 
     let perClass: Int
 
@@ -63,6 +69,9 @@ struct PerClassSamplerSettings: SamplerSettings {
 /// `balanced`.
 struct BalancedSamplerSettings: SamplerSettings {
     static let name = "balanced"
+    static let summary = "Every class equally often, however rare"
+    static let formula = "classes in rounds, images of each in rounds"
+    static let source = "the usual remedy for rare classes"
 
     let samples: Int?
 
@@ -88,6 +97,9 @@ struct BalancedSamplerSettings: SamplerSettings {
 /// `hierarchical`.
 struct HierarchicalSamplerSettings: SamplerSettings {
     static let name = "hierarchical"
+    static let summary = "Classes of a few groups, so that negatives are hard"
+    static let formula = "groups x classesPerGroup x perClass images"
+    static let source = #"after Ge et al., "Hierarchical Triplet Loss", ECCV 2018"#
 
     /// The names of the classes of each group; each class in one.
     let members: [[String]]
@@ -97,7 +109,7 @@ struct HierarchicalSamplerSettings: SamplerSettings {
 
     init(from decoder: any Decoder) throws {
         let container = try decoder.container(keyedBy: CodingKeys.self)
-        members = try container.decode([[String]].self, forKey: .members)
+        members = try container.value(.members, default: [])
         groups = try container.value(.groups, default: 2, .positive)
         classesPerGroup = try container.value(.classesPerGroup, default: 2, .positive)
         perClass = try container.value(.perClass, default: 4, .positive)
@@ -124,6 +136,9 @@ struct HierarchicalSamplerSettings: SamplerSettings {
 /// `episodic`.
 struct EpisodicSamplerSettings: SamplerSettings {
     static let name = "episodic"
+    static let summary = "Episodes of support and queries, for prototypical"
+    static let formula = "ways x shots, then ways x queries images"
+    static let source = #"Vinyals et al., "Matching Networks", NIPS 2016"#
 
     let ways: Int
     let shots: Int

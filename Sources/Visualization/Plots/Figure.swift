@@ -55,6 +55,7 @@ public struct Figure: Drawing, Equatable {
             let horizontalTicks = Ticks(
                 in: axes.range.x, intervals: max(2, Int(axes.area.width / 60)), areWhole: countsWhole)
             let isLast = index == panels.count - 1
+            canvas.clipped(to: axes.area) { drawBands(panel, axes, on: canvas) }
             axes.drawGrid(horizontalTicks, axes.verticalTicks, on: canvas, theme: theme)
             axes.drawLabels(isLast ? horizontalTicks : nil, axes.verticalTicks, on: canvas, theme: theme)
             canvas.clipped(to: axes.area.insetBy(dx: -2, dy: -2)) { draw(panel, axes, on: canvas) }
@@ -109,6 +110,21 @@ public struct Figure: Drawing, Equatable {
         panels.flatMap(\.series).flatMap(\.x).allSatisfy { $0.rounded() == $0 }
     }
 
+    private func drawBands(_ panel: LineChart, _ axes: Axes, on canvas: Canvas) {
+        for band in panel.bands {
+            let color = theme.color(of: band.colorIndex)
+            let left = axes.horizontal(band.range.lowerBound)
+            let width = axes.horizontal(band.range.upperBound) - left
+            if width > 0 {
+                canvas.fill(
+                    CGRect(x: left, y: axes.area.minY, width: width, height: axes.area.height), color.opacity(0.13))
+            } else {
+                let ends = [CGPoint(x: left, y: axes.area.minY), CGPoint(x: left, y: axes.area.maxY)]
+                canvas.stroke(Path(ends), color.opacity(0.6), width: 1.2, dashes: [4, 4])
+            }
+        }
+    }
+
     private func draw(_ panel: LineChart, _ axes: Axes, on canvas: Canvas) {
         for (index, series) in panel.series.enumerated() {
             let color = theme.color(of: series.colorIndex ?? index)
@@ -139,6 +155,7 @@ public struct Figure: Drawing, Equatable {
         let y = axes.area.minY - 16
         var style = TextStyle(size: 12.5, color: theme.ink, isBold: true, baseline: .middle)
         canvas.text(panel.title, at: CGPoint(x: Self.margin, y: y), style)
+        guard panel.hasLegend else { return }
         let titleEnd = Self.margin + canvas.width(of: panel.title, style) + 16
         style.isBold = false
         let room = (axes.area.maxX - titleEnd) / Double(max(1, panel.series.count)) - 34

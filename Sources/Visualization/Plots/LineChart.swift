@@ -8,12 +8,17 @@ public struct LineChart: Sendable, Equatable {
     public var isLogarithmic: Bool
     /// The vertical ends, in the values' unit; without them, all of the values.
     public var range: ClosedRange<Double>?
+    /// Stretches of the horizontal axis that are shaded behind the lines.
+    public var bands: [LineBand]
+    /// Whether the names of the lines stand above the panel; where panels share them, once is enough.
+    public var hasLegend: Bool
 
     /// Creates a panel.
     ///
     /// - Precondition: `range`, if given, is finite and not empty, and positive on a logarithmic axis.
     public init(
-        title: String, series: [LineSeries], isLogarithmic: Bool = false, range: ClosedRange<Double>? = nil
+        title: String, series: [LineSeries], isLogarithmic: Bool = false, range: ClosedRange<Double>? = nil,
+        bands: [LineBand] = [], hasLegend: Bool = true
     ) {
         if let range {
             precondition(
@@ -25,6 +30,8 @@ public struct LineChart: Sendable, Equatable {
         self.series = series
         self.isLogarithmic = isLogarithmic
         self.range = range
+        self.bands = bands
+        self.hasLegend = hasLegend
     }
 
     func isDrawable(_ x: Double, _ y: Double) -> Bool {

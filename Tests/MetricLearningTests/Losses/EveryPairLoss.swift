@@ -7,8 +7,8 @@ import Torch
 enum EveryPairLoss: String, CaseIterable, Sendable {
     case contrastive, contrastiveSquared, contrastiveCosine, triplet, tripletSmooth, tripletSwap, tripletCosine
     case tripletAngular, tripletSemiHard, tripletDistanceWeighted, nPairs, ntXent, supCon, multiSimilarity
-    case multiSimilarityMined, circle, circleBatch, liftedStructure, generalizedLiftedStructure, fastAP, proxyNCA
-    case proxyNCAOriginal, proxyAnchor, softTriple, prototypical
+    case multiSimilarityMined, circle, circleBatch, liftedStructure, generalizedLiftedStructure, fastAP, rankedList
+    case rankedListWide, proxyNCA, proxyNCAOriginal, proxyAnchor, softTriple, prototypical
 
     /// Classes of the losses that have proxies.
     static let classes = 4
@@ -18,6 +18,30 @@ enum EveryPairLoss: String, CaseIterable, Sendable {
 
     /// Whether the order of the batch chooses which samples stand for what.
     var dependsOnOrder: Bool { [.nPairs, .prototypical, .tripletDistanceWeighted].contains(self) }
+
+    /// Whether the loss holds factors or embeddings constant on purpose, so that its gradient is no slope.
+    var holdsConstant: Bool { [.circle, .circleBatch, .rankedList, .rankedListWide].contains(self) }
+
+    /// Whether negatives are pushed apart where there is no positive.
+    var pushesAlone: Bool {
+        let kinds: [Self] = [
+            .contrastive, .contrastiveSquared, .contrastiveCosine, .multiSimilarity, .rankedList, .rankedListWide,
+        ]
+        return kinds.contains(self)
+    }
+
+    /// Whether positives are drawn together where there is no negative; those of SupCon compete with each other, and those of
+    /// MultiSimilarity move by little where they are near.
+    var pullsAlone: Bool { pushesAlone || [.supCon, .nPairs].contains(self) }
+
+    /// Whether another case has most of its code.
+    var isVariant: Bool {
+        let kinds: [Self] = [
+            .contrastiveSquared, .contrastiveCosine, .tripletSmooth, .tripletCosine, .tripletAngular,
+            .tripletSemiHard, .multiSimilarityMined, .circleBatch, .rankedListWide, .proxyNCAOriginal,
+        ]
+        return kinds.contains(self)
+    }
 
     /// Whether the loss compares embeddings by their length too.
     var dependsOnLength: Bool { self == .prototypical }
@@ -51,6 +75,8 @@ enum EveryPairLoss: String, CaseIterable, Sendable {
         case .liftedStructure: return LiftedStructureLoss()
         case .generalizedLiftedStructure: return GeneralizedLiftedStructureLoss()
         case .fastAP: return FastAPLoss()
+        case .rankedList: return RankedListLoss()
+        case .rankedListWide: return RankedListLoss(margin: 1, negativeShare: 0.3, positiveScale: 4)
         case .proxyNCA: return ProxyNCALoss(classes: classes, embedding: embedding, scale: 8, using: &generator)
         case .proxyNCAOriginal:
             return ProxyNCALoss(

@@ -36,9 +36,7 @@ import Torch
     func noPairOfOneClassDrawsNothingTogether(kind: EveryPairLoss, labels: [Int64]) throws {
         let found = try outcome(kind, normal(labels.count), labels)
         #expect(found.gradient.isAllFinite)
-        // Only these push negatives apart on their own.
-        let pushes: [EveryPairLoss] = [.contrastive, .contrastiveSquared, .contrastiveCosine, .multiSimilarity]
-        if labels.count == 1 || !pushes.contains(kind) {
+        if labels.count == 1 || !kind.pushesAlone {
             #expect(found.value == 0)
             #expect(found.gradient.equals(.zeros(found.gradient.shape)).all())
         } else {
@@ -50,13 +48,8 @@ import Torch
     func oneClassPushesNothingApart(kind: EveryPairLoss) throws {
         let found = try outcome(kind, normal(5), [2, 2, 2, 2, 2])
         #expect(found.gradient.isAllFinite)
-        // The positives of SupCon compete with each other; the others that are left draw together, each on its own, and those
-        // of MultiSimilarity by little where they are near.
-        let pulls: [EveryPairLoss] = [
-            .contrastive, .contrastiveSquared, .contrastiveCosine, .multiSimilarity, .supCon, .nPairs,
-        ]
         // The share of FastAP's bins is rounded.
-        #expect(pulls.contains(kind) ? found.value > 0 : abs(found.value) < (kind == .fastAP ? 1e-6 : 1e-30))
+        #expect(kind.pullsAlone ? found.value > 0 : abs(found.value) < (kind == .fastAP ? 1e-6 : 1e-30))
     }
 
     @Test func oneClassWithProxies() {

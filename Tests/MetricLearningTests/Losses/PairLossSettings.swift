@@ -68,6 +68,11 @@ struct PairLossSettings {
                 distance: distance)
         case "fastAP":
             return FastAPLoss(bins: try whole("bins"))
+        case "rankedList":
+            return RankedListLoss(
+                boundary: try number("boundary"), margin: try number("margin"),
+                negativeShare: try number("negative_share"), positiveScale: try number("positive_scale"),
+                negativeScale: try number("negative_scale"))
         case "proxyNCA":
             return ProxyNCALoss(
                 classes: classes, embedding: embedding, scale: try number("scale"),

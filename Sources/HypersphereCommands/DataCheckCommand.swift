@@ -1,0 +1,54 @@
+import ArgumentParser
+import Datasets
+import Foundation
+import Terminal
+
+/// `hypersphere data check`.
+struct DataCheckCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "check",
+        abstract: "Read every image of a folder or list, and tell what is broken, scarce or there twice.",
+        usage: "hypersphere data check FOLDER|CSV [options]",
+        discussion: """
+            A folder holds a folder of images for each class, or train and test with such folders in them. A CSV file has the
+            columns path and label and, where wanted, split (train, test, val or valid) and group.
+
+            Status 0: every image can be used. Status 1: some cannot, or the set cannot be read.
+
+            Example:
+              hypersphere data check photographs
+            """)
+
+    @Argument(help: ArgumentHelp("The folder or CSV file.", valueName: "folder|csv"))
+    var path: String
+
+    @Option(help: "Threads that read and decode; all cores when left out.")
+    var threads: Int?
+
+    @Flag(help: "Print the report as JSON.")
+    var json = false
+
+    @Flag(help: "Show no progress.")
+    var quiet = false
+
+    func validate() throws {
+        if let threads, threads < 1 { throw ValidationError("--threads expects a number above 0, got \(threads)") }
+    }
+
+    func run() throws {
+        var isFolder: ObjCBool = false
+        let isThere = FileManager.default.fileExists(atPath: path, isDirectory: &isFolder)
+        let isList = isThere && !isFolder.boolValue
+        let splits = isList ? try ImageManifest(path).load() : try ImageFolder(path).load()
+        let bar = quiet ? nil : ProgressBar(label: "checking", total: splits.parts.reduce(0) { $0 + $1.count })
+        let report = DatasetCheck(splits)
+            .run(threads: threads ?? ProcessInfo.processInfo.activeProcessorCount) { bar?.update(done: $0) }
+        bar?.finish()
+        if json {
+            try Console.print(json: report)
+        } else {
+            DataCheckDisplay(report: report, root: isList ? splits.train.root : path).show()
+        }
+        if !report.broken.isEmpty { throw ExitCode.failure }
+    }
+}
