@@ -49,10 +49,45 @@ struct Scratch {
     std::vector<float> scores;
 };
 
+// Finds a value among descending places, by a table of cells of one width.
+class PlaceTable {
+  public:
+    void prepare(const std::vector<float> &places) {
+        if (places.empty()) return;
+        const size_t cells = 2 * places.size();
+        first_ = places.front();
+        const float range = first_ - places.back();
+        scale_ = range > 0 ? cells / range : 0;
+        starts_.assign(cells + 2, 0);
+        for (const float place : places) ++starts_[cell(place) + 1];
+        std::partial_sum(starts_.begin(), starts_.end(), starts_.begin());
+    }
+
+    // How many places are not less than the value.
+    size_t count(const std::vector<float> &places, float value) const {
+        // Greater values have no later cells, so that only the places of its own cell are in doubt.
+        const size_t own = cell(value);
+        const auto begin = places.begin() + starts_[own], end = places.begin() + starts_[own + 1];
+        return std::upper_bound(begin, end, value, std::greater<float>()) - places.begin();
+    }
+
+  private:
+    size_t cell(float value) const {
+        const float position = (first_ - value) * scale_;
+        const float last = static_cast<float>(starts_.size() - 2);
+        return static_cast<size_t>(position > 0 ? std::min(position, last) : 0.0f);
+    }
+
+    float first_ = 0, scale_ = 0;
+    // The number of places in earlier cells.
+    std::vector<uint32_t> starts_;
+};
+
 // The hits of one query, and how many others stand before each.
 struct Row {
     std::vector<Scored> hits;
     std::vector<float> places;
+    PlaceTable table;
     // The number of others between hit i - 1 and hit i.
     std::vector<int64_t> between;
     bool is_tied = false;
@@ -73,23 +108,19 @@ struct Row {
         std::sort(hits.begin(), hits.end());
         places.clear();
         for (const auto &hit : hits) places.push_back(scores.place(query, hit.score));
+        table.prepare(places);
         between.assign(count, 0);
         is_tied = false;
     }
 
     // Counts one that is not a hit.
     void count(const Candidate &candidate, std::vector<int64_t> &unclear) {
-        const auto descending = std::greater<float>();
-        const auto before = std::upper_bound(places.begin(), places.end(), candidate.upper, descending);
-        // Most intervals are narrow: the other end is near.
-        auto after = before;
-        while (after != places.end() && *after >= candidate.lower) ++after;
-        // A hit at the upper end itself may be tied with it.
-        const bool touches = before != places.begin() && *(before - 1) <= candidate.upper;
-        if (before != after || touches) {
+        const size_t before = table.count(places, candidate.upper);
+        const bool touches = before > 0 && places[before - 1] <= candidate.upper;
+        if (touches || (before < places.size() && places[before] >= candidate.lower)) {
             unclear.push_back(candidate.id);
-        } else if (before != places.end()) {
-            ++between[before - places.begin()];
+        } else if (before < places.size()) {
+            ++between[before];
         }
     }
 
@@ -122,7 +153,7 @@ std::tuple<at::Tensor, at::Tensor, at::Tensor> hit_ranks(const at::Tensor &queri
     auto counts = at::zeros({queries.size(0)}, query_labels.options());
     auto ties = at::zeros({queries.size(0)}, query_labels.options().dtype(at::kBool));
     std::vector<int64_t> ranks;
-    const int64_t bytes_a_hit = sizeof(Scored) + sizeof(float) + sizeof(int64_t);
+    const int64_t bytes_a_hit = sizeof(Scored) + sizeof(float) + sizeof(int64_t) + 2 * sizeof(uint32_t);
     const auto sizes = ctorch::BlockSizes::fitting(scores, memory, most * bytes_a_hit);
     std::vector<Row> rows(std::min(sizes.queries, queries.size(0)));
     ctorch::Columns columns;
