@@ -18,7 +18,7 @@ struct RetrievalBench {
             arguments: ["--queries", "\(queries)"],
             forms: [("faiss, IndexFlatIP", "faiss", isOurs: false), ("Neighbours", "neighbours", isOurs: true)])
         try measure(
-            "measures of 10,000", count: 10_000, classes: 100, rounds: 5, arguments: [],
+            "measures of 10,000", count: 10_000, classes: 100, rounds: 3, arguments: [],
             forms: [
                 ("AccuracyCalculator, P@1, R-precision, MAP@R", "library", isOurs: false),
                 ("AccuracyCalculator, and MRR and MAP", "library-all", isOurs: false),
