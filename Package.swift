@@ -80,7 +80,7 @@ let package = Package(
         library(
             "Datasets", ["CImage", "CZlib", "Files", "Randomness", .product(name: "Crypto", package: "swift-crypto")]),
         library("Images", ["Datasets", "Randomness", "Torch"]),
-        library("Evaluation"),
+        library("Evaluation", ["Files", "Randomness", "Torch"]),
         .systemLibrary(name: "CCairo", pkgConfig: "cairo", providers: [.apt(["libcairo2-dev"]), .brew(["cairo"])]),
         .target(
             name: "Visualization", dependencies: ["CCairo", "Files", "Randomness"],
@@ -118,7 +118,7 @@ let package = Package(
         tests("BackbonesTests", ["Backbones", "NeuralNetwork", "Torch", "Randomness"]),
         tests("WeightsTests", ["Files", "NeuralNetwork", "Randomness", "Torch", "Weights"]),
         tests("MetricLearningTests", ["MetricLearning", "Backbones", "Files", "NeuralNetwork", "Torch", "Randomness"]),
-        tests("EvaluationTests", ["Evaluation", "Torch"]),
+        tests("EvaluationTests", ["Evaluation", "Files", "Randomness", "Torch"]),
         tests("ConfigurationTests", ["Configuration", "Files", "Randomness"]),
         tests(
             "TrainingTests",

@@ -22,6 +22,7 @@ import golden
 import heads
 import miners
 import pair_losses
+import retrieval
 import transforms
 
 MODULES = [
@@ -40,6 +41,7 @@ MODULES = [
     miners,
     golden,
     transforms,
+    retrieval,
     images,
     cifar,
     weights,

@@ -16,6 +16,7 @@ from verify_schedules import verify_schedules
 from verify_heads import verify_heads
 from verify_miners import verify_golden, verify_miners
 from verify_pairs import verify_pair_losses
+from verify_retrieval import verify_retrieval
 from verify_transforms import verify_transforms
 
 CHECKS = {
@@ -34,6 +35,7 @@ CHECKS = {
     "miners.safetensors": verify_miners,
     "golden.json": verify_golden,
     "transforms.safetensors": verify_transforms,
+    "retrieval.safetensors": verify_retrieval,
     "images": verify_images,
     "cifar": verify_cifar,
 }

@@ -4,14 +4,15 @@ import Torch
 
 /// Measures this package beside its peers, the forms in turn within one run, and prints medians of ratios.
 ///
-///     bench                                 all benches
-///     bench training|resnet|losses|images   one of them
-///     bench serve training ...              our form of the work, as a process that answers like the peers' scripts
+///     bench                                           all benches
+///     bench training|resnet|losses|images|retrieval   one of them
+///     bench serve training ...                        our form of the work, as a process that answers like the peers' scripts
 @main
 enum Main {
     private static let benches: [(name: String, run: @Sendable () throws -> Void)] = [
         ("training", { try TrainingBench.lenet.run() }), ("resnet", { try TrainingBench.resnet.run() }),
         ("losses", { try LossesBench().run() }), ("images", { try ImagesBench().run() }),
+        ("retrieval", { try RetrievalBench().run() }),
     ]
 
     static func main() {
@@ -43,20 +44,22 @@ enum Main {
         let warmup = arguments.number("--warmup", default: 5)
         switch arguments.words.dropFirst().first {
         case "training":
-            Server(try TrainingSession(arguments), warmup: warmup).serve()
+            try Server(TrainingSession(arguments), warmup: warmup).serve()
         case "resnet":
-            Server(try ResNetSession(arguments), warmup: warmup).serve()
+            try Server(ResNetSession(arguments), warmup: warmup).serve()
         case "losses":
             // What the libraries need for themselves at their first call is not the loss's.
             _ = try LossesSession(arguments, classes: 10).step()
             let session = try LossesSession(arguments, classes: arguments.number("--classes", default: 10))
-            Server(session, warmup: warmup).serve()
+            try Server(session, warmup: warmup).serve()
         case "images":
-            Server(try ImagesSession(arguments), warmup: warmup).serve()
+            try Server(ImagesSession(arguments), warmup: warmup).serve()
+        case "retrieval":
+            try Server(RetrievalSession(arguments), warmup: warmup).serve()
         case let name:
             throw UserFacingError(
                 "bench serve", problem: "no bench is called \(name ?? "")",
-                remedy: "write training, resnet, losses or images")
+                remedy: "write training, resnet, losses, images or retrieval")
         }
     }
 }

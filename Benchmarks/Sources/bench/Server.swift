@@ -5,7 +5,7 @@ import Torch
 /// What our process measures on demand.
 protocol Session {
     /// Does the work once and returns its loss.
-    func step() -> Double
+    func step() throws -> Double
 }
 
 /// Words `--name value` of a command line.
@@ -30,13 +30,13 @@ struct Server {
     private let memoryBefore: Int
     private let session: any Session
 
-    init(_ session: any Session, warmup: Int) {
+    init(_ session: any Session, warmup: Int) throws {
         memoryBefore = Machine.peakMemory
         self.session = session
-        for _ in 0..<warmup { _ = session.step() }
+        for _ in 0..<warmup { _ = try session.step() }
     }
 
-    func serve() {
+    func serve() throws {
         answer(["ready": "hypersphere"])
         while let line = readLine() {
             let words = line.split(separator: " ")
@@ -44,7 +44,7 @@ struct Server {
             case "run":
                 let begin = ContinuousClock.now
                 var loss = 0.0
-                for _ in 0..<(words.dropFirst().first.flatMap { Int($0) } ?? 10) { loss = session.step() }
+                for _ in 0..<(words.dropFirst().first.flatMap { Int($0) } ?? 10) { loss = try session.step() }
                 answer(["seconds": seconds(since: begin), "loss": loss])
             case "memory":
                 let peak = Machine.peakMemory
