@@ -78,7 +78,7 @@ let package = Package(
         library(
             "Datasets", ["CImage", "CZlib", "Files", "Randomness", .product(name: "Crypto", package: "swift-crypto")]),
         library("Images", ["Datasets", "Randomness", "Torch"]),
-        library("Evaluation"),
+        library("Evaluation", ["Files", "Randomness", "Torch"]),
         .systemLibrary(name: "CCairo", pkgConfig: "cairo", providers: [.apt(["libcairo2-dev"]), .brew(["cairo"])]),
         .target(
             name: "Visualization", dependencies: ["CCairo", "Files", "Randomness"],
@@ -114,7 +114,7 @@ let package = Package(
         tests("NeuralNetworkTests", ["NeuralNetwork", "Torch", "Files", "Randomness"]),
         tests("BackbonesTests", ["Backbones", "NeuralNetwork", "Torch", "Randomness"]),
         tests("MetricLearningTests", ["MetricLearning", "Backbones", "Files", "NeuralNetwork", "Torch", "Randomness"]),
-        tests("EvaluationTests", ["Evaluation", "Torch"]),
+        tests("EvaluationTests", ["Evaluation", "Files", "Randomness", "Torch"]),
         tests("ConfigurationTests", ["Configuration", "Files", "Randomness"]),
         tests(
             "TrainingTests",
