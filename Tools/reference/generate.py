@@ -19,6 +19,7 @@ import heads
 import miners
 import pair_losses
 import transforms
+import verification
 
 MODULES = [
     layers,
@@ -35,6 +36,7 @@ MODULES = [
     miners,
     golden,
     transforms,
+    verification,
 ]
 
 
