@@ -15,6 +15,7 @@ from verify_heads import verify_heads
 from verify_miners import verify_golden, verify_miners
 from verify_pairs import verify_pair_losses
 from verify_transforms import verify_transforms
+from verify_verification import verify_verification
 
 CHECKS = {
     "layers.safetensors": verify_layers,
@@ -31,6 +32,7 @@ CHECKS = {
     "miners.safetensors": verify_miners,
     "golden.json": verify_golden,
     "transforms.safetensors": verify_transforms,
+    "verification.safetensors": verify_verification,
 }
 
 

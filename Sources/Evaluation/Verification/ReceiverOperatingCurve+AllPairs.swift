@@ -25,24 +25,16 @@ extension ReceiverOperatingCurve {
         let rows = embeddings.detached()
         let wide = embeddings.dtype == .float64 ? rows : rows.to(.float32)
         let directions = try wide.directions("ofAllPairs")
-        let steps = Int(1 / allPairsResolution)
-        var counts = PairCounts(bins: 2 * steps + 1)
+        var counts = PairCounts(steps: Int(1 / allPairsResolution))
         for top in stride(from: 0, to: labels.count, by: block) {
             let rows = top..<min(top + block, labels.count)
             for left in stride(from: top, to: labels.count, by: block) {
                 let columns = left..<min(left + block, labels.count)
                 let cosines = directions[rows].matrixProduct(directions[columns].transposed())
-                counts.add(
-                    cosines.to(.float32).array(of: Float.self), rows: rows, columns: columns, labels: labels,
-                    steps: steps)
+                counts.add(cosines.to(.float64).array(), rows: rows, columns: columns, labels: labels)
             }
         }
-        var curve = ReceiverOperatingCurve()
-        for bin in (0...2 * steps).reversed() where counts.positives[bin] + counts.negatives[bin] > 0 {
-            curve.append(
-                Double(bin - steps) * allPairsResolution, positives: counts.positives[bin],
-                negatives: counts.negatives[bin])
-        }
+        let curve = counts.curve()
         guard curve.positives > 0 && curve.negatives > 0 else {
             throw UserFacingError(
                 "labels", problem: "\(curve.positives) pairs are of one label and \(curve.negatives) of two",
@@ -52,25 +44,41 @@ extension ReceiverOperatingCurve {
     }
 }
 
-/// How many pairs of each kind have each rounded cosine.
+/// How many pairs of each kind have each rounded cosine, from -1 to 1.
 private struct PairCounts {
+    let steps: Int
     var positives: [Int]
     var negatives: [Int]
 
-    init(bins: Int) {
-        positives = [Int](repeating: 0, count: bins)
+    init(steps: Int) {
+        self.steps = steps
+        positives = [Int](repeating: 0, count: 2 * steps + 1)
         negatives = positives
     }
 
-    mutating func add(_ cosines: [Float], rows: Range<Int>, columns: Range<Int>, labels: [Int64], steps: Int) {
+    mutating func add(_ cosines: [Double], rows: Range<Int>, columns: Range<Int>, labels: [Int64]) {
         for row in rows {
             let label = labels[row]
             let start = (row - rows.lowerBound) * columns.count - columns.lowerBound
+            // Each pair once: below the diagonal it has come already.
             for column in max(row + 1, columns.lowerBound)..<max(row + 1, columns.upperBound) {
-                let bin = Int((cosines[start + column] * Float(steps)).rounded()) + steps
-                let kept = min(max(bin, 0), 2 * steps)
-                if labels[column] == label { positives[kept] += 1 } else { negatives[kept] += 1 }
+                let cosine = min(max(cosines[start + column], -1), 1)
+                let bin = Int((cosine * Double(steps)).rounded()) + steps
+                if labels[column] == label { positives[bin] += 1 } else { negatives[bin] += 1 }
             }
         }
+    }
+
+    func curve() -> ReceiverOperatingCurve {
+        var curve = ReceiverOperatingCurve()
+        var bin = 2 * steps
+        while bin >= 0 {
+            if positives[bin] + negatives[bin] > 0 {
+                curve.append(
+                    Double(bin - steps) / Double(steps), positives: positives[bin], negatives: negatives[bin])
+            }
+            bin -= 1
+        }
+        return curve
     }
 }
