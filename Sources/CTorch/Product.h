@@ -17,11 +17,25 @@ class Product {
   public:
     // `left` [N, K] times the transpose of `right` [M, K].
     static at::Tensor transposed(const at::Tensor &left, const at::Tensor &right) {
-        static const auto found = c10::Dispatcher::singleton().findSchema({"mkldnn::_linear_pointwise", ""});
-        if (!usable(left)) return at::linear(left, right);
-        torch::jit::Stack stack{left, right, c10::IValue(), "none", c10::List<std::optional<at::Scalar>>(), ""};
-        found->callBoxed(&stack);
-        return std::move(stack[0]).toTensor();
+        return usable(left) ? by_onednn(left, right) : at::linear(left, right);
+    }
+
+    // The same of operands that both lie densely, summed in 32 bits and rounded once to the operands' type.
+    static at::Tensor rounded_once(const at::Tensor &left, const at::Tensor &right) {
+        return left.scalar_type() == at::kBFloat16 ? by_onednn(left, right) : transposed(left, right);
+    }
+
+    // Whether `rounded_once` multiplies bfloat16 faster than float32 on this processor.
+    static bool prefers_bfloat16() {
+#if defined(__x86_64__)
+        static const bool prefers = [] {
+            __builtin_cpu_init();
+            return exists() && __builtin_cpu_supports("avx512bf16");
+        }();
+        return prefers;
+#else
+        return false;
+#endif
     }
 
     // `left` [N, K] times `right` [K, M], whose transpose is written to the first elements of `scratch`.
@@ -38,11 +52,20 @@ class Product {
     }
 
   private:
-    static bool usable(const at::Tensor &operand) {
-        static const bool exists =
-            c10::Dispatcher::singleton().findSchema({"mkldnn::_linear_pointwise", ""}).has_value();
-        return exists && operand.scalar_type() == at::kFloat;
+    static at::Tensor by_onednn(const at::Tensor &left, const at::Tensor &right) {
+        torch::jit::Stack stack{left, right, c10::IValue(), "none", c10::List<std::optional<at::Scalar>>(), ""};
+        onednn()->callBoxed(&stack);
+        return std::move(stack[0]).toTensor();
     }
+
+    static const std::optional<c10::OperatorHandle> &onednn() {
+        static const auto found = c10::Dispatcher::singleton().findSchema({"mkldnn::_linear_pointwise", ""});
+        return found;
+    }
+
+    static bool exists() { return onednn().has_value(); }
+
+    static bool usable(const at::Tensor &operand) { return exists() && operand.scalar_type() == at::kFloat; }
 };
 
 } // namespace ctorch
