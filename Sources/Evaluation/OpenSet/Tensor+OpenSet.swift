@@ -2,8 +2,6 @@ import Files
 import Torch
 
 extension Tensor {
-    private static let smallestOperator = Operator("aten::topk")
-
     /// How many numbers of a block of distances are held at once.
     private static let blockSize = 1 << 22
 
@@ -25,11 +23,6 @@ extension Tensor {
         case .cosine: -matrixProduct(other.transposed()).clamped(min: -1, max: 1) + 1
         case .euclidean: euclideanDistances(to: other)
         }
-    }
-
-    /// The `count` least of each row, in rising order.
-    func smallest(_ count: Int) -> Tensor {
-        Self.smallestOperator.tensors(.tensor(self), .int(count), .int(1), .bool(false), .bool(true))[0]
     }
 
     /// What `body` gives for blocks of the rows, each as large as distances to `width` rows allow, one after the other.

@@ -25,8 +25,8 @@ import Torch
             #expect(scorer.name == "\(name)-\(distance)")
             #expect(scorer.input == .embeddings)
         }
-        try expect(try NeighborScore(gallery: gallery, distance: distance), "nearest", "nearest")
-        try expect(try NeighborScore(gallery: gallery, rank: 5, distance: distance), "fifth", "neighbor-5")
+        try expect(try NeighbourScore(gallery: gallery, distance: distance), "nearest", "nearest")
+        try expect(try NeighbourScore(gallery: gallery, rank: 5, distance: distance), "fifth", "neighbour-5")
         try expect(try CenterScore(gallery: gallery, labels: labels, distance: distance), "center", "center")
     }
 
@@ -79,8 +79,8 @@ import Torch
         #expect(error?.subject == "covariance")
     }
 
-    @Test func aNeighborBeyondTheGalleryIsRefused() {
-        let error = #expect(throws: UserFacingError.self) { try NeighborScore(gallery: .ones([3, 2]), rank: 4) }
+    @Test func aNeighbourBeyondTheGalleryIsRefused() {
+        let error = #expect(throws: UserFacingError.self) { try NeighbourScore(gallery: .ones([3, 2]), rank: 4) }
         #expect(error?.problem == "is 4, the gallery has 3 embeddings")
     }
 
@@ -94,7 +94,8 @@ import Torch
     @Test func brokenRowsAreNamed() throws {
         let broken = Tensor([1, 2, Double.nan, 1], shape: [2, 2])
         let scorers: [any UnknownScorer] = [
-            try NeighborScore(gallery: .ones([3, 2])), try NeighborScore(gallery: .ones([3, 2]), distance: .euclidean),
+            try NeighbourScore(gallery: .ones([3, 2])),
+            try NeighbourScore(gallery: .ones([3, 2]), distance: .euclidean),
             try CenterScore(gallery: .ones([3, 2]), labels: [0, 0, 0]),
             try MahalanobisScore(gallery: Tensor([1.0, 0, 0, 1, 1, 1], shape: [3, 2]), labels: [0, 0, 0]),
             MaximumLogitScore(), EnergyScore(),
@@ -108,9 +109,9 @@ import Torch
 
     @Test func zeroHasADistanceButNoCosine() throws {
         let zero = Tensor.zeros([1, 2])
-        let scorer = try NeighborScore(gallery: .ones([3, 2]), distance: .euclidean)
+        let scorer = try NeighbourScore(gallery: .ones([3, 2]), distance: .euclidean)
         expectEqual(try scorer.scores(of: zero), [Double(2).squareRoot()], relative: 1e-15, "distance")
-        #expect(throws: UserFacingError.self) { try NeighborScore(gallery: .ones([3, 2])).scores(of: zero) }
+        #expect(throws: UserFacingError.self) { try NeighbourScore(gallery: .ones([3, 2])).scores(of: zero) }
     }
 
     @Test func labelsThatAreTooFewTrap() async {
