@@ -5,7 +5,7 @@ import Foundation
 /// and by us.
 struct LossesBench {
     /// How many steps a form takes at a time, and how many times.
-    private let sizes = [(classes: 10, steps: 200, rounds: 15), (10_000, 3, 15), (100_000, 1, 9)]
+    private let sizes: [(classes: Int, steps: Int, rounds: Int)] = [(10, 200, 15), (10_000, 3, 15), (100_000, 1, 9)]
     private let threads = 2
 
     func run() throws {

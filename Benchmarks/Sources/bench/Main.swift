@@ -5,12 +5,12 @@ import Torch
 /// Measures this package beside its peers, the forms in turn within one run, and prints medians of ratios.
 ///
 ///     bench                      all benches
-///     bench training|losses      one of them
+///     bench NAME                 one of them: training, losses, verification
 ///     bench serve training ...   our form of the work, as a process that answers like the peers' scripts
 @main
 enum Main {
-    private static let benches: [(name: String, run: () throws -> Void)] = [
-        ("training", TrainingBench().run), ("losses", LossesBench().run),
+    private static let benches: [(name: String, run: @Sendable () throws -> Void)] = [
+        ("training", TrainingBench().run), ("losses", LossesBench().run), ("verification", VerificationBench().run),
     ]
 
     static func main() {
@@ -48,9 +48,12 @@ enum Main {
             _ = try LossesSession(arguments, classes: 10).step()
             let session = try LossesSession(arguments, classes: arguments.number("--classes", default: 10))
             Server(session, warmup: warmup).serve()
+        case "verification":
+            Server(try VerificationSession(arguments), warmup: warmup).serve()
         case let name:
             throw UserFacingError(
-                "bench serve", problem: "no bench is called \(name ?? "")", remedy: "write training or losses")
+                "bench serve", problem: "no bench is called \(name ?? "")",
+                remedy: "write training, losses or verification")
         }
     }
 }
