@@ -26,10 +26,22 @@ extension Tensor {
         guard count > 0 else {
             throw UserFacingError(subject, problem: "there are none", remedy: "give at least one")
         }
-        if let row = Self.firstRow((.!areFinite()).any(along: 1)) {
+        if let row = Self.firstRow(.!greatestMagnitudes().areFinite()) {
             throw UserFacingError(
                 subject, field: "row \(row)", problem: "is not finite",
                 remedy: "look for a broken image, or a training run that diverged")
+        }
+    }
+
+    /// Refuses embeddings that have no direction.
+    ///
+    /// - Throws: `UserFacingError` when there is no row, or one is not finite or zero.
+    func checkDirections(_ operation: String) throws {
+        try checkRows("embeddings", operation)
+        if let row = Self.firstRow(greatestMagnitudes() .<= 0) {
+            throw UserFacingError(
+                "embeddings", field: "row \(row)", problem: "is zero, so it has no direction",
+                remedy: "look for a blank image, or a model whose features died")
         }
     }
 
@@ -37,16 +49,20 @@ extension Tensor {
     ///
     /// - Throws: `UserFacingError` when there is no row, or one is not finite or zero.
     func directions(_ operation: String) throws -> Tensor {
-        try checkRows("embeddings", operation)
-        let greatest = absolute().maximum(along: [1], keeping: true)
-        if let row = Self.firstRow((greatest .<= 0).squeezed(1)) {
-            throw UserFacingError(
-                "embeddings", field: "row \(row)", problem: "is zero, so it has no direction",
-                remedy: "look for a blank image, or a model whose features died")
-        }
+        try checkDirections(operation)
+        return checkedDirections()
+    }
+
+    /// The rows, which have been checked, scaled to length 1.
+    func checkedDirections() -> Tensor {
         // Brought to 1 first: the squares of very long or short rows would leave the range of the type.
-        let scaled = self / greatest
+        let scaled = self / greatestMagnitudes().unsqueezed(1)
         return scaled / scaled.norm(along: 1, keeping: true)
+    }
+
+    /// The greatest magnitude of each row, not a number where one is none: `[N]`.
+    private func greatestMagnitudes() -> Tensor {
+        -Tensor.lesser(minimum(along: [1]), -maximum(along: [1]))
     }
 
     private static func firstRow(_ mask: Tensor) -> Int? {

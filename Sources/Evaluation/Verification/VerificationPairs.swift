@@ -2,6 +2,9 @@ public import Torch
 
 /// Pairs of embeddings, and whether both are of the same identity.
 public struct VerificationPairs: Sendable, Equatable {
+    /// How many numbers of one side are held at once.
+    private static let blockSize = 1 << 17
+
     /// The row of the first embedding of each pair, `[P]`.
     public let first: [Int]
 
@@ -36,8 +39,9 @@ public struct VerificationPairs: Sendable, Equatable {
     /// - Throws: `UserFacingError` that names the first row which is not finite or zero.
     /// - Precondition: the pairs' rows are within the embeddings.
     public func cosines(of embeddings: Tensor) throws -> [Double] {
-        let (left, right) = try sides(of: embeddings, "cosines(of:)")
-        return (left * right).sum(along: [1]).clamped(min: -1, max: 1).array(of: Double.self)
+        try inBlocks(of: embeddings, "cosines(of:)") { left, right in
+            (left * right).sum(along: [1]).clamped(min: -1, max: 1)
+        }
     }
 
     /// The squared Euclidean distance of each pair of embeddings scaled to length 1, from 0 to 4, in float64: `[P]`.
@@ -48,17 +52,29 @@ public struct VerificationPairs: Sendable, Equatable {
     /// - Throws: `UserFacingError` that names the first row which is not finite or zero.
     /// - Precondition: the pairs' rows are within the embeddings.
     public func squaredDistances(of embeddings: Tensor) throws -> [Double] {
-        let (left, right) = try sides(of: embeddings, "squaredDistances(of:)")
-        return (left - right).squared().sum(along: [1]).array(of: Double.self)
+        try inBlocks(of: embeddings, "squaredDistances(of:)") { left, right in
+            (left - right).squared().sum(along: [1])
+        }
     }
 
-    private func sides(of embeddings: Tensor, _ operation: String) throws -> (Tensor, Tensor) {
-        let directions = try embeddings.detached().to(.float64).directions(operation)
-        let rows = 0..<directions.size(0)
+    /// What `body` gives for the directions of both sides in float64, for as many pairs at once as a cache holds.
+    private func inBlocks(
+        of embeddings: Tensor, _ operation: String, _ body: (Tensor, Tensor) -> Tensor
+    ) throws -> [Double] {
+        try embeddings.checkDirections(operation)
         for row in [first.min(), first.max(), second.min(), second.max()].compactMap({ $0 }) {
-            require(rows.contains(row), "\(operation): a pair has row \(row) of embeddings \(embeddings.signature)")
+            require(
+                (0..<embeddings.size(0)).contains(row),
+                "\(operation): a pair has row \(row) of embeddings \(embeddings.signature)")
         }
-        func side(_ indices: [Int]) -> Tensor { directions.gathered(Tensor(indices).to(directions.device)) }
-        return (side(first), side(second))
+        let rows = embeddings.detached()
+        let block = max(1, Self.blockSize / embeddings.size(1))
+        return stride(from: 0, to: count, by: block).flatMap { start in
+            let range = start..<min(start + block, count)
+            func side(_ indices: [Int]) -> Tensor {
+                rows.gathered(Tensor(Array(indices[range])).to(rows.device)).to(.float64).checkedDirections()
+            }
+            return body(side(first), side(second)).array(of: Double.self)
+        }
     }
 }
