@@ -24,6 +24,7 @@ import miners
 import pair_losses
 import retrieval
 import transforms
+import verification
 
 MODULES = [
     layers,
@@ -45,6 +46,7 @@ MODULES = [
     images,
     cifar,
     weights,
+    verification,
 ]
 
 

@@ -18,6 +18,7 @@ from verify_miners import verify_golden, verify_miners
 from verify_pairs import verify_pair_losses
 from verify_retrieval import verify_retrieval
 from verify_transforms import verify_transforms
+from verify_verification import verify_verification
 
 CHECKS = {
     "layers.safetensors": verify_layers,
@@ -38,6 +39,7 @@ CHECKS = {
     "retrieval.safetensors": verify_retrieval,
     "images": verify_images,
     "cifar": verify_cifar,
+    "verification.safetensors": verify_verification,
 }
 
 

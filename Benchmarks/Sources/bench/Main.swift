@@ -4,15 +4,15 @@ import Torch
 
 /// Measures this package beside its peers, the forms in turn within one run, and prints medians of ratios.
 ///
-///     bench                                           all benches
-///     bench training|resnet|losses|images|retrieval   one of them
-///     bench serve training ...                        our form of the work, as a process that answers like the peers' scripts
+///     bench                      all benches
+///     bench NAME                 one of them, such as training
+///     bench serve training ...   our form of the work, as a process that answers like the peers' scripts
 @main
 enum Main {
     private static let benches: [(name: String, run: @Sendable () throws -> Void)] = [
         ("training", { try TrainingBench.lenet.run() }), ("resnet", { try TrainingBench.resnet.run() }),
         ("losses", { try LossesBench().run() }), ("images", { try ImagesBench().run() }),
-        ("retrieval", { try RetrievalBench().run() }),
+        ("retrieval", { try RetrievalBench().run() }), ("verification", { try VerificationBench().run() }),
     ]
 
     static func main() {
@@ -56,10 +56,12 @@ enum Main {
             try Server(ImagesSession(arguments), warmup: warmup).serve()
         case "retrieval":
             try Server(RetrievalSession(arguments), warmup: warmup).serve()
+        case "verification":
+            try Server(VerificationSession(arguments), warmup: warmup).serve()
         case let name:
             throw UserFacingError(
                 "bench serve", problem: "no bench is called \(name ?? "")",
-                remedy: "write training, resnet, losses, images or retrieval")
+                remedy: "write one of \(benches.map(\.name).joined(separator: ", "))")
         }
     }
 }
