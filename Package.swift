@@ -122,7 +122,10 @@ let package = Package(
         tests("ConfigurationTests", ["Configuration", "Files", "Randomness"]),
         tests(
             "TrainingTests",
-            ["Datasets", "Evaluation", "Files", "MetricLearning", "NeuralNetwork", "Recipes", "Torch", "Training"]),
+            [
+                "Datasets", "Evaluation", "Files", "Images", "MetricLearning", "NeuralNetwork", "Recipes", "Torch",
+                "Training",
+            ]),
         tests("HypersphereCommandsTests", ["Datasets", "Files", "Torch", "hypersphere"]),
         tests("TensorBoardTests", ["TensorBoard", "Files"]),
         tests("TerminalTests", ["Terminal", "Files"]),

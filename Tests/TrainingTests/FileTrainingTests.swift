@@ -1,6 +1,7 @@
 import Datasets
 import Files
 import Foundation
+import Images
 import TestSupport
 import Testing
 import Torch
