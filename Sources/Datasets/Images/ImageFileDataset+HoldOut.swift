@@ -20,7 +20,9 @@ extension ImageFileDataset {
         for label in members.keys.sorted() {
             let positions = members[label] ?? []
             let number = min(positions.count - 1, max(1, Int((share * Double(positions.count)).rounded())))
-            for place in generator.permutation(of: positions.count).prefix(number) { isHeldOut[positions[place]] = true }
+            for place in generator.permutation(of: positions.count).prefix(number) {
+                isHeldOut[positions[place]] = true
+            }
         }
         guard isHeldOut.contains(true) else {
             throw UserFacingError(
