@@ -8,7 +8,7 @@ read -ra programs <<<"${FUZZERS:-FuzzWeights FuzzSafetensors}"
 readonly work=Fuzz/.build
 
 # Optimised: arithmetic that overflows traps all the same, and more inputs are tried.
-flags=(-Xswiftc -sanitize=fuzzer -Xswiftc -sanitize-coverage=edge,inline-8bit-counters,pc-table,trace-cmp)
+flags=(-Xswiftc -sanitize=fuzzer -Xswiftc "-sanitize-coverage=edge,inline-8bit-counters,pc-table,trace-cmp")
 # gold, the default, fails on what the fuzzer's instrumentation leaves in the debug information.
 if [[ $(uname) == Linux ]]; then flags+=(-Xswiftc -use-ld=lld); fi
 for program in "${programs[@]}"; do
