@@ -93,14 +93,15 @@ let package = Package(
             "Training",
             [
                 "Backbones", "Configuration", "Datasets", "Evaluation", "Files", "Images", "MetricLearning",
-                "NeuralNetwork", "Randomness", "TensorBoard", "Torch", "Visualization",
+                "NeuralNetwork", "Randomness", "TensorBoard", "Torch", "Visualization", "Weights",
                 .product(name: "Crypto", package: "swift-crypto"),
             ]),
         .target(
             name: "Recipes", path: "Recipes",
             resources: [
-                .embedInCode("mnist-center.yaml"), .embedInCode("mnist-center-fast.yaml"),
-                .embedInCode("strokes-center.yaml"),
+                .embedInCode("cifar10-arcface.yaml"), .embedInCode("cifar10-arcface-fast.yaml"),
+                .embedInCode("cifar10-arcface-pooled.yaml"), .embedInCode("mnist-center.yaml"),
+                .embedInCode("mnist-center-fast.yaml"), .embedInCode("strokes-center.yaml"),
             ], swiftSettings: house),
         library(
             "HypersphereCommands",

@@ -2,6 +2,9 @@
 public enum BuiltInRecipes {
     /// The YAML text of each, by the name of its file.
     public static let all: [String: String] = [
+        "cifar10-arcface": text(PackageResources.cifar10_arcface_yaml),
+        "cifar10-arcface-fast": text(PackageResources.cifar10_arcface_fast_yaml),
+        "cifar10-arcface-pooled": text(PackageResources.cifar10_arcface_pooled_yaml),
         "mnist-center": text(PackageResources.mnist_center_yaml),
         "mnist-center-fast": text(PackageResources.mnist_center_fast_yaml),
         "strokes-center": text(PackageResources.strokes_center_yaml),

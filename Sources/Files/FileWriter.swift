@@ -35,6 +35,24 @@ public final class FileWriter {
         }
     }
 
+    /// Writes `data` over the beginning, which has to have been written before; appending goes on at the end.
+    ///
+    /// - Throws: ``UserFacingError`` when the disk fails.
+    public func rewriteBeginning(_ data: Data) throws {
+        try data.withUnsafeBytes { bytes in
+            var done = 0
+            while done < bytes.count {
+                let written = pwrite(
+                    descriptor, bytes.baseAddress?.advanced(by: done), bytes.count - done, off_t(done))
+                if written < 0 {
+                    if errno == EINTR { continue }
+                    throw UserFacingError(writing: path, code: errno)
+                }
+                done += written
+            }
+        }
+    }
+
     deinit {
         close(descriptor)
     }

@@ -40,6 +40,12 @@ struct TrainCommand: ParsableCommand {
     @Flag(help: "Go on with the latest run of the recipe, or with the run whose folder is given.")
     var resume = false
 
+    @Option(help: "Weights that the backbone begins with: .safetensors, .pth, .pt or .bin.")
+    var weights: String?
+
+    @Option(help: "Whether all of --weights must fit (yes), or what fits is taken (no).")
+    var strict: YesOrNo?
+
     @Flag(help: "Resolve the recipe, read the data, take one step, and write nothing.")
     var dryRun = false
 
@@ -51,8 +57,20 @@ struct TrainCommand: ParsableCommand {
     @Flag(help: "Print the result alone.")
     var quiet = false
 
+    /// The answer to a question.
+    enum YesOrNo: String, ExpressibleByArgument {
+        case yes, no
+    }
+
     private static let parent = "runs"
     private static let defaultData = "data"
+
+    func validate() throws {
+        if strict != nil && weights == nil { throw ValidationError("--strict is about --weights, which is missing") }
+        if weights != nil && resume {
+            throw ValidationError("--weights is for a new run; one that goes on has its weights")
+        }
+    }
 
     func run() throws {
         let (recipe, resumed) = try resolve()
@@ -84,7 +102,7 @@ struct TrainCommand: ParsableCommand {
             return (try Recipe(yaml: InputFile.text(named.recipe), source: named.recipe, overrides: overrides), named)
         }
         let (text, source) = try RecipeArgument.text(recipe)
-        let fresh = try Recipe(yaml: text, source: source, overrides: overrides)
+        let fresh = try Recipe(yaml: text, source: source, overrides: overrides + weightsOverrides())
         guard resume else { return (fresh, nil) }
         guard let folder = output.map(RunFolder.init) ?? .latest(in: Self.parent, name: fresh.name), folder.exists
         else {
@@ -93,6 +111,14 @@ struct TrainCommand: ParsableCommand {
                 remedy: "name the run's folder, or leave --resume out")
         }
         return (try Recipe(yaml: InputFile.text(folder.recipe), source: folder.recipe, overrides: overrides), folder)
+    }
+
+    /// What the options about weights mean in the recipe.
+    private func weightsOverrides() throws -> [String] {
+        guard let weights else { return [] }
+        // JSON's strings are YAML's too, whatever they hold.
+        let quoted = String(decoding: try JSONEncoder().encode([weights]).dropFirst().dropLast(), as: UTF8.self)
+        return ["weights.file=\(quoted)"] + (strict.map { ["weights.strict=\($0 == .yes)"] } ?? [])
     }
 
     /// The words that go on with the run as it was begun.
@@ -115,6 +141,7 @@ struct TrainCommand: ParsableCommand {
 
     private func tryOut(_ recipe: Recipe, data: TrainingData, device: Device) throws {
         let trainer = try Trainer(recipe, data: data, device: device)
+        try trainer.loadWeights()
         let loss = try trainer.tryOneStep()
         Console.print(try trainer.recipe.yaml())
         Console.print(

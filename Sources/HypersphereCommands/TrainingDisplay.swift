@@ -1,5 +1,6 @@
 import Foundation
 import Images
+import NeuralNetwork
 import Terminal
 import Torch
 import Training
@@ -41,10 +42,24 @@ final class TrainingDisplay {
         if !trainer.recipe.about.isEmpty { Console.print(Console.wrapped(trainer.recipe.about, width: 80)) }
         Console.print("")
         for fact in facts { Console.print(Console.wrapped(fact, width: 80)) }
+        if let weights = run.weights { show(weights) }
         if !trainer.history.isEmpty { Console.print("going on after epoch \(trainer.history.count)") }
         guard trainer.history.count < trainer.recipe.epochs else { return }
         Console.print("")
         Console.print(style.bold(Console.row(Self.columns, widths: Self.widths)))
+    }
+
+    /// What was taken of a file of weights, and by name what was not.
+    private func show(_ weights: StateReport) {
+        let left = [
+            ("fresh", weights.missing), ("of another shape", weights.mismatched.map(\.name)),
+            ("not needed", weights.unexpected),
+        ].filter { !$0.1.isEmpty }.map { what, names in
+            "\(what): \(names.prefix(3).joined(separator: ", "))"
+                + (names.count > 3 ? " and \(formatCount(names.count - 3)) more" : "")
+        }
+        let taken = "\(Console.counted(weights.loaded.count, "tensor")) of \(run.trainer.recipe.weights?.file ?? "")"
+        Console.print(Console.wrapped(([taken] + left).joined(separator: "; "), width: 80))
     }
 
     func show(_ event: Trainer.Event) throws {

@@ -80,17 +80,60 @@ public struct SafetensorsFile: Sendable {
     ///
     /// - Throws: `UserFacingError` when the folder is missing or not writable, or the disk is full.
     public static func write(_ tensors: [String: Tensor], metadata: [String: String] = [:], to path: String) throws {
-        let names = tensors.keys.sorted()
+        let tensors = tensors.sorted { $0.key < $1.key }
         let header = try SafetensorsHeader.encoded(
-            names.map { name in (name, tensors[name]?.dtype ?? .uint8, tensors[name]?.shape ?? []) }, metadata: metadata
-        )
+            tensors.map { ($0.key, $0.value.dtype, $0.value.shape) }, metadata: metadata)
         try AtomicFile.write(to: path) { file in
             try file.write(header)
-            for case let tensor? in names.map({ tensors[$0] }) {
-                var bytes = [UInt8](repeating: 0, count: tensor.count * tensor.dtype.byteCount)
-                bytes.withUnsafeMutableBytes { tensor.copy(to: $0) }
-                try bytes.withUnsafeBytes { try file.write($0) }
-            }
+            for (_, tensor) in tensors { try tensor.write(to: file) }
+        }
+    }
+
+    /// What stands beside rows that came piece by piece.
+    public struct Companions {
+        /// The tensors, by names other than the rows'.
+        public var tensors: [String: Tensor]
+        /// Free text.
+        public var metadata: [String: String]
+
+        /// Joins both.
+        public init(tensors: [String: Tensor] = [:], metadata: [String: String] = [:]) {
+            self.tensors = tensors
+            self.metadata = metadata
+        }
+    }
+
+    /// Writes a tensor of float32 rows that come piece by piece to `path`, whole or not at all, with memory for one piece.
+    ///
+    /// - Parameters:
+    ///   - name: what the tensor is called.
+    ///   - width: D, the numbers of a row.
+    ///   - count: the most rows that may come.
+    ///   - companions: what stands beside them if so many rows come; with fewer, it must not be longer.
+    ///   - path: the file.
+    ///   - body: appends pieces `[K, D]`, and returns what stands beside the rows that came.
+    /// - Throws: what `body` throws, and `UserFacingError` when the folder is missing or not writable, or the disk is full.
+    public static func write(
+        _ name: String, rowsOf width: Int, atMost count: Int, beside companions: Companions, to path: String,
+        _ body: (_ append: (Tensor) throws -> Void) throws -> Companions
+    ) throws {
+        func header(_ count: Int, _ companions: Companions, byteCount: Int = 0) throws -> Data {
+            let others = companions.tensors.sorted { $0.key < $1.key }
+            return try SafetensorsHeader.encoded(
+                [(name, .float32, [count, width])] + others.map { ($0.key, $0.value.dtype, $0.value.shape) },
+                metadata: companions.metadata, byteCount: byteCount)
+        }
+        try AtomicFile.write(to: path) { file in
+            let reserved = try header(count, companions)
+            try file.write(reserved)
+            let rows = RowWriter(width: width, file: file)
+            let companions = try body(rows.append)
+            for (_, tensor) in companions.tensors.sorted(by: { $0.key < $1.key }) { try tensor.write(to: file) }
+            let final = try header(rows.count, companions, byteCount: reserved.count)
+            require(
+                final.count == reserved.count,
+                "SafetensorsFile.write: expected at most \(count) rows and what stands beside them, got \(rows.count)")
+            try file.rewriteBeginning(final)
         }
     }
 }

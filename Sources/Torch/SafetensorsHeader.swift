@@ -43,9 +43,14 @@ struct SafetensorsHeader {
     }
 
     /// The bytes of a header: the length and the JSON, padded so that the tensors begin at a multiple of eight.
-    static func encoded(_ tensors: [(name: String, dtype: DType, shape: [Int])], metadata: [String: String]) throws
-        -> Data
-    {
+    ///
+    /// - Parameters:
+    ///   - tensors: in the order of their bytes.
+    ///   - metadata: free text.
+    ///   - byteCount: how long the header has to be at least; a multiple of eight.
+    static func encoded(
+        _ tensors: [(name: String, dtype: DType, shape: [Int])], metadata: [String: String], byteCount: Int = 0
+    ) throws -> Data {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         func json(_ value: some Encodable) throws -> String {
@@ -61,7 +66,8 @@ struct SafetensorsHeader {
             offset = end
         }
         var text = Data("{\(fields.joined(separator: ","))}".utf8)
-        text.append(contentsOf: repeatElement(UInt8(ascii: " "), count: (8 - text.count % 8) % 8))
+        let padding = max((8 - text.count % 8) % 8, byteCount - 8 - text.count)
+        text.append(contentsOf: repeatElement(UInt8(ascii: " "), count: padding))
         let length = (0..<8).map { UInt8(truncatingIfNeeded: text.count >> (8 * $0)) }
         return Data(length) + text
     }

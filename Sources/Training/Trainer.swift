@@ -140,6 +140,7 @@ public final class Trainer {
             let batches = batches(epoch: epoch)
             let total = batches.reduce(0) { $0 + $1.count }
             model.train(true)
+            try model.freeze(recipe, epoch: epoch)
             let next = train.batches(Array(batches.dropFirst(progress.batches)), epoch: epoch)
             while let batch = try next() {
                 let position = progress.batches
@@ -180,6 +181,7 @@ public final class Trainer {
     /// - Returns: the loss.
     public func tryOneStep() throws -> Double {
         model.train(true)
+        try model.freeze(recipe, epoch: 1)
         let batches = batches(epoch: 1)
         if let batch = try train.batches([batches[0]], epoch: 1)() {
             try learn(batch, epoch: 1, position: 0, batches: batches)

@@ -77,10 +77,11 @@ extension Module {
                 + "load with that prefix"
         }
         if report.missing.allSatisfy(isCount), report.mismatched.isEmpty, !report.unexpected.isEmpty {
-            return "everything else fits; to leave these out, load without strictness"
+            return "everything else fits; to leave these out, load without strictness (`strict: false`)"
         }
         if !report.loaded.isEmpty {
-            return "\(report.loaded.count) of the model's \(own.count) fit; to load only those, load without strictness"
+            return
+                "\(report.loaded.count) of the model's \(own.count) fit; to load only those, load without strictness (`strict: false`)"
         }
         return "the file belongs to another model"
     }

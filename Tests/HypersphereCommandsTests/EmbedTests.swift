@@ -111,7 +111,7 @@ import Torch
         ("layer.safetensors", "images.idx", "out.npy", ["layer.safetensors: backbone.conv1_1.weight: it is missing"]),
         ("last.safetensors", "images.idx", "out.npy", ["last.safetensors: metadata: does not describe a model"]),
         (TinyRun.folder, "none.idx", "out.npy", ["none.idx: does not exist"]),
-        (TinyRun.folder, "runs", "out.npy", ["runs: is a folder"]),
+        (TinyRun.folder, "runs/strokes-center-1/features", "out.npy", ["features: it holds no folder of a class"]),
         (TinyRun.folder, "labels.idx", "out.npy", ["labels.idx: shape: is [32]", "name a file of images"]),
         (TinyRun.folder, "small.idx", "out.npy", ["small.idx: image size: is 8 x 8 x 1", "28 x 28 x 1"]),
         (TinyRun.folder, "numbers.idx", "out.npy", ["numbers.idx: shape: "]),

@@ -45,6 +45,8 @@ struct RecipeTests {
             backbone:
               name: lenet++
               embedding: 2
+            weights: null
+            frozen: []
             head:
               name: softmax
               bias: true

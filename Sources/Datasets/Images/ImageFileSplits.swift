@@ -9,6 +9,23 @@ public struct ImageFileSplits: Sendable, Equatable {
     /// Every part that there is.
     public var parts: [ImageFileDataset] { [train] + (test.map { [$0] } ?? []) }
 
+    /// All parts as one set, with the classes of all, sorted by name.
+    ///
+    /// - Parameters:
+    ///   - name: what the set is called.
+    ///   - root: the folder below which the files lie.
+    public func joined(name: String, root: String) -> ImageFileDataset {
+        let classNames = Set(parts.flatMap(\.classNames))
+            .sorted { $0.unicodeScalars.lexicographicallyPrecedes($1.unicodeScalars) }
+        let labels = Dictionary(uniqueKeysWithValues: classNames.enumerated().map { ($1, Int64($0)) })
+        let samples = parts.flatMap { part in
+            part.samples.map {
+                ImageSample(path: $0.path, label: labels[part.classNames[Int($0.label)]] ?? 0, group: $0.group)
+            }
+        }
+        return ImageFileDataset(name: name, samples: samples, classNames: classNames, root: root)
+    }
+
     /// Joins the parts of a set.
     public init(train: ImageFileDataset, test: ImageFileDataset?) {
         self.train = train

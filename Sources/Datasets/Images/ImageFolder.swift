@@ -51,6 +51,26 @@ public struct ImageFolder: Sendable {
         return ImageFileSplits(train: parts[0], test: parts[1])
     }
 
+    /// The paths of all images in the folder and below it, sorted by the names on the way, whatever they show.
+    ///
+    /// - Throws: `UserFacingError` that names the folder when it is missing, unreadable or without an image.
+    public func images() throws -> [String] {
+        let files = try Self.images(in: path)
+        guard !files.isEmpty else {
+            throw UserFacingError(
+                path, problem: "it holds no image that ends in \(Self.endings.sorted().joined(separator: ", "))",
+                remedy: "name a folder of images")
+        }
+        return files
+    }
+
+    /// Whether images lie in the folder itself, not in folders of classes.
+    ///
+    /// - Throws: `UserFacingError` that names the folder when it is missing or unreadable.
+    public func holdsLooseImages() throws -> Bool {
+        try Self.entries(of: path).contains { Self.isImage($0) && !Self.isFolder("\(path)/\($0)") }
+    }
+
     private static func dataset(_ folder: String, name: String, classes: [String]) throws -> ImageFileDataset {
         guard !classes.isEmpty else {
             let files = try entries(of: folder).filter { isImage($0) }.count
@@ -94,7 +114,8 @@ public struct ImageFolder: Sendable {
         return files
     }
 
-    private static func isImage(_ name: String) -> Bool {
+    /// Whether a file of this name is taken for an image.
+    public static func isImage(_ name: String) -> Bool {
         endings.contains((name as NSString).pathExtension.lowercased())
     }
 

@@ -63,7 +63,9 @@ public struct DataRecipe: Codable, Sendable {
         deviation = try container.value(
             .deviation, default: [0.5], SettingCheck("numbers above 0") { $0.allSatisfy { $0 > 0 } })
         augmentation = try container.value(.augmentation, default: AugmentationRecipe())
-        images = Self.files.contains(set) ? try container.decode(ImageRecipe.self, forKey: .images) : nil
+        images =
+            Self.files.contains(set)
+            ? try container.decodeIfPresent(ImageRecipe.self, forKey: .images) ?? .usual() : nil
         guard set == Self.strokes else {
             (characters, train, test) = (nil, nil, nil)
             return

@@ -61,6 +61,11 @@ public struct ImageRecipe: Codable, Sendable {
         broken = try container.value(.broken, default: .stop)
     }
 
+    /// What holds where nothing is written.
+    static func usual() throws -> ImageRecipe {
+        try ConfigurationDocument(yaml: "{}", source: "data.images").decode(ImageRecipe.self)
+    }
+
     /// Writes all settings.
     public func encode(to encoder: any Encoder) throws {
         var container = encoder.container(keyedBy: CodingKeys.self)

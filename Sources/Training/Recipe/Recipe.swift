@@ -17,6 +17,10 @@ public struct Recipe: Codable, Sendable {
     public let backbone: BackboneRecipe
     /// The classifier; where none is named, the nearest mean, which teaches nothing.
     public let head: HeadRecipe
+    /// The weights that the backbone begins with; fresh ones when nil.
+    public let weights: WeightsRecipe?
+    /// What does not learn, or not from the beginning.
+    public let frozen: [FrozenRecipe]
     /// Losses beside the head's.
     public let losses: [LossRecipe]
     /// What trains which part.
@@ -35,8 +39,9 @@ public struct Recipe: Codable, Sendable {
     public internal(set) var threads: Int?
 
     private enum CodingKeys: String, CodingKey {
-        case name, about, data, backbone, head, losses, optimizers, gradientLimit, epochs, seed, precision, layout,
-            threads
+        case name, about, data, backbone, weights, frozen, head, losses, optimizers, gradientLimit, epochs, seed,
+            precision,
+            layout, threads
     }
 
     /// Reads a recipe with everything that is not written defaulted.
@@ -48,6 +53,8 @@ public struct Recipe: Codable, Sendable {
         about = try container.value(.about, default: "")
         data = try container.decode(DataRecipe.self, forKey: .data)
         backbone = try container.decode(BackboneRecipe.self, forKey: .backbone)
+        weights = try container.decodeIfPresent(WeightsRecipe.self, forKey: .weights)
+        frozen = try container.value(.frozen, default: [])
         head = try container.value(.head, default: .none)
         losses = try container.value(.losses, default: [])
         optimizers = try container.decode([OptimizerRecipe].self, forKey: .optimizers)

@@ -1,6 +1,6 @@
 import Files
 import Foundation
-import NeuralNetwork
+public import NeuralNetwork
 import TensorBoard
 public import Torch
 import Visualization
@@ -14,6 +14,8 @@ public final class TrainingRun {
     public let folder: RunFolder
     /// What trains.
     public let trainer: Trainer
+    /// How the weights that the recipe begins with fit; nil when it names none, or when a run goes on.
+    public let weights: StateReport?
 
     private let data: TrainingData
     private let events: EventFileWriter
@@ -29,6 +31,7 @@ public final class TrainingRun {
     /// - Throws: `UserFacingError` when the folder holds anything or cannot be made, or the data do not fit the recipe.
     public init(_ recipe: Recipe, data: TrainingData, device: Device, folder: RunFolder, command: [String]) throws {
         trainer = try Trainer(recipe, data: data, device: device)
+        weights = try trainer.loadWeights()
         self.data = data
         self.folder = folder
         try folder.create()
@@ -44,6 +47,7 @@ public final class TrainingRun {
     public init(resuming folder: RunFolder, recipe: Recipe, data: TrainingData, device: Device) throws {
         try Environment.check(data, againstRunIn: folder)
         trainer = try Trainer(recipe, data: data, device: device)
+        weights = nil
         self.data = data
         self.folder = folder
         if FileManager.default.fileExists(atPath: folder.lastCheckpoint) {

@@ -1,0 +1,198 @@
+import Foundation
+import TestSupport
+import Testing
+import Torch
+
+/// From photographs in folders to a file of embeddings, each step as a process.
+@Suite(.noLeaks, .serialized) struct EmbedFilesTests {
+    private static let recipe = """
+        name: photographs
+        data: { set: folder, batch: 4, images: { size: [28, 28], geometry: squash, holdOut: 0.4 } }
+        backbone: { name: lenet++ }
+        head: { name: softmax }
+        optimizers: [{ of: [backbone, head], name: sgd, learningRate: 0.01 }]
+        gradientLimit: 5
+        epochs: 1
+        """
+
+    private static let files = [
+        ("jpeg_420.jpg", "birds/owl/1.jpg"), ("jpeg_444.jpg", "birds/owl/2, cut.jpg"),
+        ("jpeg_rgb.jpg", "birds/owl/3.jpg"), ("png_rgb.png", "birds/wren/1.png"),
+        ("jpeg_grey.jpg", "birds/wren/2.jpg"), ("png_grey_8.png", "birds/wren/more/3.png"),
+    ]
+
+    private static let names = [
+        "owl/1.jpg", "owl/2, cut.jpg", "owl/3.jpg", "wren/1.png", "wren/2.jpg", "wren/more/3.png",
+    ]
+    private static let model = "runs/photographs-1"
+
+    private static func copy(_ source: String, _ target: String, in program: Program) throws {
+        let path = program.path(target)
+        try FileManager.default.createDirectory(
+            atPath: (path as NSString).deletingLastPathComponent, withIntermediateDirectories: true)
+        try FileManager.default.copyItem(atPath: Fixture.path("images/\(source)"), toPath: path)
+    }
+
+    /// The program beside a folder of six photographs and a model that learnt from them.
+    private static let trained = Result { () throws -> Data in
+        try Program.inScratchFolder { program in
+            for (source, target) in files { try copy(source, target, in: program) }
+            try program.write(recipe, to: "photographs.yaml")
+            let checked = try program.run("data", "check", "birds")
+            #expect(checked.status == 0 && checked.stdout.hasSuffix("all 6 images can be used\n"))
+            let result = try program.run("train", "photographs.yaml", "--data", "birds", "--threads", "1")
+            #expect(result.status == 0, "\(result.stderr)")
+            return try program.data("\(model)/model.safetensors")
+        }
+    }
+
+    private func withModel(_ body: (Program) throws -> Void) throws {
+        try Program.inScratchFolder { program in
+            for (source, target) in Self.files { try Self.copy(source, target, in: program) }
+            try FileManager.default.createDirectory(
+                atPath: program.path(Self.model), withIntermediateDirectories: true)
+            try program.write(Self.trained.get(), to: "\(Self.model)/model.safetensors")
+            try body(program)
+        }
+    }
+
+    private func embed(_ program: Program, _ words: String...) throws -> Program.Result {
+        try program.run(["embed", Self.model, "--threads", "1"] + words)
+    }
+
+    private func values(ofCSV text: String, after columns: Int) -> [Float] {
+        text.split(separator: "\n").dropFirst().flatMap { line in
+            line.split(separator: ",").suffix(2).compactMap { Float($0) }
+        }
+    }
+
+    @Test func theFormsAgreeAndNameTheFiles() throws {
+        try withModel { program in
+            for ending in ["npy", "safetensors", "csv"] {
+                let result = try embed(program, "birds", "-o", "out.\(ending)", "--batch", "4")
+                #expect(result.status == 0 && result.stderr.isEmpty, "\(result.stderr)")
+                #expect(result.stdout == "out.\(ending): 6 embeddings of 2 numbers\n")
+            }
+            let file = try SafetensorsFile(path: program.path("out.safetensors"))
+            let expected: [Float] = try file.tensor("embeddings").array()
+            #expect(try file.tensor("embeddings").shape == [6, 2] && Set(expected).count > 6)
+            #expect(try file.tensor("labels").array(of: Int64.self) == [0, 0, 0, 1, 1, 1])
+            func names(_ key: String) throws -> [String] {
+                try JSONDecoder().decode([String].self, from: Data((file.metadata[key] ?? "").utf8))
+            }
+            #expect(try names("files") == Self.names && names("classNames") == ["owl", "wren"])
+
+            let text = try program.text("out.csv")
+            #expect(text.hasPrefix("file,label,x0,x1\nowl/1.jpg,owl,"))
+            #expect(text.contains("\n\"owl/2, cut.jpg\",owl,") && text.contains("\nwren/more/3.png,wren,"))
+            #expect(values(ofCSV: text, after: 2) == expected)
+
+            #expect(try NPY(program.data("out.npy")).numbers == expected)
+            #expect(
+                try program.text("out.files.csv") == """
+                    file,label
+                    owl/1.jpg,owl
+                    "owl/2, cut.jpg",owl
+                    owl/3.jpg,owl
+                    wren/1.png,wren
+                    wren/2.jpg,wren
+                    wren/more/3.png,wren
+
+                    """)
+        }
+    }
+
+    /// A list, files by name and a folder without classes give the same numbers as the folder of classes.
+    @Test func howImagesAreNamedDoesNotMatter() throws {
+        try withModel { program in
+            try #expect(embed(program, "birds", "-o", "all.csv").status == 0)
+            let expected = values(ofCSV: try program.text("all.csv"), after: 2)
+            let rows = Self.files.map { "\"\($0.1)\",\($0.1.contains("owl") ? "owl" : "wren")" }
+            try program.write((["path,label"] + rows).joined(separator: "\n"), to: "list.csv")
+            try #expect(embed(program, "list.csv", "-o", "list-out.csv").status == 0)
+            #expect(values(ofCSV: try program.text("list-out.csv"), after: 2) == expected)
+            #expect(try program.text("list-out.csv").contains("\nbirds/wren/1.png,wren,"))
+
+            try #expect(embed(program, "birds/owl/1.jpg", "birds/wren", "-o", "some.csv").status == 0)
+            let some = try program.text("some.csv")
+            #expect(some.hasPrefix("file,x0,x1\nbirds/owl/1.jpg,") && some.contains("\nbirds/wren/more/3.png,"))
+            #expect(values(ofCSV: some, after: 1) == Array(expected[0..<2] + expected[6...]))
+
+            try #expect(embed(program, "birds/wren", "-o", "wren.csv").status == 0)
+            #expect(try program.text("wren.csv").hasPrefix("file,x0,x1\n1.png,"))
+        }
+    }
+
+    /// With fewer rows than were foreseen the headers are still right.
+    @Test func brokenFilesStopOrAreSkipped() throws {
+        try withModel { program in
+            try Self.copy("bad_jpeg_cut.bin", "birds/owl/0.jpg", in: program)
+            let before = try program.contents()
+            expectOneLine(try embed(program, "birds", "-o", "out.npy"), ["birds/owl/0.jpg: is cut short"])
+            #expect(try program.contents() == before)
+            for ending in ["npy", "safetensors", "csv"] {
+                let result = try embed(program, "birds", "-o", "out.\(ending)", "--broken", "skip")
+                #expect(result.status == 0)
+                #expect(result.stderr.hasPrefix("skipped: birds/owl/0.jpg: is cut short"), "\(result.stderr)")
+                #expect(result.stdout == "out.\(ending): 6 embeddings of 2 numbers\n")
+            }
+            let file = try SafetensorsFile(path: program.path("out.safetensors"))
+            #expect(try file.tensor("embeddings").shape == [6, 2] && file.tensor("labels").shape == [6])
+            #expect(try NPY(program.data("out.npy")).numbers == file.tensor("embeddings").array())
+            #expect(try program.text("out.files.csv").split(separator: "\n").count == 7)
+        }
+    }
+
+    @Test(arguments: [
+        (["none"], ["none: does not exist"]),
+        (["empty"], ["empty: it holds no folder of a class"]),
+        (["birds", "none.jpg"], ["none.jpg: does not exist"]),
+        (["birds", "photographs.txt"], ["photographs.txt: is no image"]),
+        (["bad.csv"], ["bad.csv: line 1: lacks the column label"]),
+    ])
+    func isRefused(images: [String], parts: [String]) throws {
+        try withModel { program in
+            try FileManager.default.createDirectory(atPath: program.path("empty"), withIntermediateDirectories: true)
+            try program.write("text", to: "photographs.txt")
+            try program.write("path\nbirds/owl/1.jpg\n", to: "bad.csv")
+            let result = try program.run(["embed", Self.model] + images + ["-o", "out.csv"])
+            expectOneLine(result, parts)
+            #expect(!program.exists("out.csv"))
+        }
+    }
+
+    /// Weights of another run begin a new one; what is not there is said.
+    @Test func aRunBeginsWithWeights() throws {
+        try withModel { program in
+            try program.write(Self.recipe, to: "photographs.yaml")
+            let words = ["train", "photographs.yaml", "--data", "birds", "--threads", "1", "--weights"]
+            let result = try program.run(words + ["\(Self.model)/model.safetensors", "frozen=[{ of: [backbone] }]"])
+            #expect(result.status == 0, "\(result.stderr)")
+            #expect(result.stdout.contains(/\n[0-9]+ tensors of runs\/photographs-1\/model.safetensors\n/))
+            let (first, second) = try (
+                SafetensorsFile(path: program.path("\(Self.model)/model.safetensors")),
+                SafetensorsFile(path: program.path("runs/photographs-2/model.safetensors"))
+            )
+            for name in first.names where name.hasPrefix("backbone.") {
+                #expect(try first.tensor(name).array(of: Float.self) == second.tensor(name).array())
+            }
+            expectOneLine(try program.run(words + ["none.pth"]), ["none.pth: does not exist"])
+            #expect(try program.run(["train", "photographs.yaml", "--strict", "no"]).status == 2)
+        }
+    }
+}
+
+/// The numbers of a NumPy file whose header NumPy itself would write, apart from its length.
+private struct NPY {
+    let numbers: [Float]
+
+    init(_ data: Data) throws {
+        let length = Int(data[8]) + Int(data[9]) << 8
+        let header = String(decoding: data[10..<10 + length], as: UTF8.self)
+        #expect((10 + length) % 64 == 0 && header.hasSuffix(" \n"))
+        numbers = data.dropFirst(10 + length).withUnsafeBytes { bytes in
+            (0..<bytes.count / 4).map { bytes.loadUnaligned(fromByteOffset: 4 * $0, as: Float.self) }
+        }
+        #expect(header.hasPrefix("{'descr': '<f4', 'fortran_order': False, 'shape': (\(numbers.count / 2), 2), }"))
+    }
+}
