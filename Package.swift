@@ -37,6 +37,7 @@ let package = Package(
                 "Visualization", "Training", "Weights", "Files", "Randomness",
             ]),
         .library(name: "Weights", targets: ["Files", "Torch", "Weights"]),
+        .library(name: "Datasets", targets: ["Datasets", "Files"]),
     ],
     dependencies: [
         // Each from the version that it was tried with; below the next major one, as its authors promise.
@@ -101,7 +102,8 @@ let package = Package(
             resources: [
                 .embedInCode("cifar10-arcface.yaml"), .embedInCode("cifar10-arcface-fast.yaml"),
                 .embedInCode("cifar10-arcface-pooled.yaml"), .embedInCode("mnist-center.yaml"),
-                .embedInCode("mnist-center-fast.yaml"), .embedInCode("strokes-center.yaml"),
+                .embedInCode("mnist-center-fast.yaml"), .embedInCode("mnist-compare.yaml"),
+                .embedInCode("strokes-center.yaml"),
             ], swiftSettings: house),
         library(
             "HypersphereCommands",

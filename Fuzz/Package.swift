@@ -19,8 +19,9 @@ let package = Package(
     platforms: [.macOS(.v15)],
     dependencies: [.package(name: "Hypersphere", path: "..")],
     targets: [
-        .target(name: "Fuzzing", dependencies: [product("Weights")], swiftSettings: house),
+        .target(name: "Fuzzing", dependencies: [product("Datasets")], swiftSettings: house),
         fuzzer("FuzzWeights", ["Weights"]),
         fuzzer("FuzzSafetensors", ["Weights"]),
+        fuzzer("FuzzImages", ["Datasets"]),
     ]
 )

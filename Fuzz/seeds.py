@@ -24,6 +24,9 @@ def main():
             if all(run["count"] == 1 for run in file["content"]):
                 content = b"".join(base64.b64decode(run["piece"]) for run in file["content"])
                 write(folder / "FuzzWeights", f"{kind}-{file['name']}", content)
+    for path in sorted((FIXTURES / "images").iterdir()):
+        if path.name not in ("index.json", "pixels.gz"):
+            write(folder / "FuzzImages", path.name, path.read_bytes())
     for path in sorted((FIXTURES / "safetensors").glob("*.safetensors")):
         content = path.read_bytes()
         length = int.from_bytes(content[:8], "little")

@@ -10,5 +10,10 @@ public enum BuiltInRecipes {
         "strokes-center": text(PackageResources.strokes_center_yaml),
     ]
 
+    /// The YAML text of each comparison, by the name of its file.
+    public static let comparisons: [String: String] = [
+        "mnist-compare": text(PackageResources.mnist_compare_yaml)
+    ]
+
     private static func text(_ bytes: [UInt8]) -> String { String(decoding: bytes, as: UTF8.self) }
 }

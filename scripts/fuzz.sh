@@ -4,15 +4,24 @@
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
-read -ra programs <<<"${FUZZERS:-FuzzWeights FuzzSafetensors}"
+read -ra programs <<<"${FUZZERS:-FuzzWeights FuzzSafetensors FuzzImages}"
 readonly work=Fuzz/.build
 
 # Optimised: arithmetic that overflows traps all the same, and more inputs are tried.
 flags=(-Xswiftc -sanitize=fuzzer -Xswiftc "-sanitize-coverage=edge,inline-8bit-counters,pc-table,trace-cmp")
 # gold, the default, fails on what the fuzzer's instrumentation leaves in the debug information.
 if [[ $(uname) == Linux ]]; then flags+=(-Xswiftc -use-ld=lld); fi
+# The C in front of the image libraries is instrumented too; libtorch's readers are Swift, and do not go with AddressSanitizer.
+readonly coverage=-fsanitize-coverage=edge,inline-8bit-counters,pc-table,trace-cmp
+checked=(-Xswiftc -sanitize=address -Xcc -fsanitize=address -Xcc "$coverage")
+
+folder() { [[ $1 == FuzzImages ]] && echo "$work/checked" || echo "$work"; }
+
 for program in "${programs[@]}"; do
-    "${SWIFT:-swift}" build -c release --package-path Fuzz --product "$program" "${flags[@]}"
+    extra=()
+    if [[ $program == FuzzImages ]]; then extra=("${checked[@]}"); fi
+    "${SWIFT:-swift}" build -c release --package-path Fuzz --scratch-path "$(folder "$program")" --product "$program" \
+        "${flags[@]}" "${extra[@]}"
 done
 python3 Fuzz/seeds.py "$work/seeds"
 
@@ -20,7 +29,7 @@ status=0
 for program in "${programs[@]}"; do
     mkdir -p "$work/corpus/$program" "$work/findings"
     # Swift's own report of a trap would end the process before libFuzzer has kept the input.
-    SWIFT_BACKTRACE=enable=no "$work/release/$program" -max_total_time="${FUZZ_SECONDS:-60}" -timeout=20 \
+    SWIFT_BACKTRACE=enable=no "$(folder "$program")/release/$program" -max_total_time="${FUZZ_SECONDS:-60}" -timeout=20 \
         -rss_limit_mb=3000 -max_len=8192 -dict=Fuzz/words -print_final_stats=1 -verbosity=0 \
         -artifact_prefix="$work/findings/$program-" "$work/corpus/$program" "$work/seeds/$program" || status=1
 done

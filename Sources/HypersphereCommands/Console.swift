@@ -25,8 +25,8 @@ enum Console {
     }
 
     /// A number with what it counts: `1 epoch`, `20 epochs`.
-    static func counted(_ count: Int, _ noun: String) -> String {
-        "\(formatCount(count)) \(noun)\(count == 1 ? "" : "s")"
+    static func counted(_ count: Int, _ noun: String, plural: String? = nil) -> String {
+        "\(formatCount(count)) \(count == 1 ? noun : plural ?? "\(noun)s")"
     }
 
     /// Words as a line that a shell reads back to them.

@@ -75,7 +75,7 @@ struct TrainCommand: ParsableCommand {
     func run() throws {
         let (recipe, resumed) = try resolve()
         let (device, reason) = try options.choose(threads: recipe.threads)
-        let data = try load(recipe)
+        let data = try RecipeArgument.load(recipe, from: data, download: download, quiet: quiet)
         if dryRun { return try tryOut(recipe, data: data, device: device) }
         let folder = resumed ?? output.map(RunFolder.init) ?? .next(in: Self.parent, name: recipe.name)
         let run =
@@ -127,16 +127,6 @@ struct TrainCommand: ParsableCommand {
         if data != Self.defaultData { words += ["--data", data] }
         if options.device != DeviceOptions.automatic { words += ["--device", options.device] }
         return words
-    }
-
-    private func load(_ recipe: Recipe) throws -> TrainingData {
-        let isShown = !quiet && TerminalOutput.standardError.isTerminal
-        return try recipe.loadData(from: data, download: download) { file, received, total in
-            guard isShown else { return }
-            let share = total.map { " of \(formatCount($0))" } ?? ""
-            TerminalOutput.standardError.write("\r\(file): \(formatCount(received))\(share) bytes\u{1B}[K")
-            if received == total { TerminalOutput.standardError.write("\n") }
-        }
     }
 
     private func tryOut(_ recipe: Recipe, data: TrainingData, device: Device) throws {

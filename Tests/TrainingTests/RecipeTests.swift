@@ -217,10 +217,11 @@ struct RecipeTests {
         let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
             .appendingPathComponent("../../Recipes").standardizedFileURL
         let files = try FileManager.default.contentsOfDirectory(atPath: folder.path).filter { $0.hasSuffix(".yaml") }
-        #expect(Set(files) == Set(BuiltInRecipes.all.keys.map { "\($0).yaml" }))
+        let all = BuiltInRecipes.all.merging(BuiltInRecipes.comparisons) { first, _ in first }
+        #expect(Set(files) == Set(all.keys.map { "\($0).yaml" }))
         for file in files {
             let text = try InputFile.text(folder.appendingPathComponent(file).path)
-            #expect(BuiltInRecipes.all[String(file.dropLast(5))] == text, "\(file)")
+            #expect(all[String(file.dropLast(5))] == text, "\(file)")
         }
     }
 }

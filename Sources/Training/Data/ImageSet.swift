@@ -41,6 +41,16 @@ public enum ImageSet: Sendable {
         }
     }
 
+    /// The images of some classes alone, which are numbered anew in the order given.
+    ///
+    /// - Throws: `UserFacingError` when there is none.
+    func keeping(classes: [Int]) throws -> ImageSet {
+        switch self {
+        case .memory(let set): .memory(try set.keeping(classes: classes))
+        case .files(let set): .files(set.keeping(classes: classes))
+        }
+    }
+
     /// The SHA-256 of what the set holds, in hexadecimal digits: of pixels and labels, or of the files' paths within the set,
     /// sizes and labels, since reading all of them could take longer than training.
     var fingerprint: String {

@@ -38,4 +38,21 @@ public struct TrainingData: Sendable {
 
     /// What the classes are called.
     public var classNames: [String] { train.classNames }
+
+    /// The images of some classes alone, to learn from and to measure on.
+    ///
+    /// - Throws: `UserFacingError` when there is none.
+    func keeping(classes: [Int]) throws -> TrainingData {
+        TrainingData(
+            train: try train.keeping(classes: classes), test: try test.keeping(classes: classes), channels: channels,
+            height: height, width: width)
+    }
+
+    private init(train: ImageSet, test: ImageSet, channels: Int, height: Int, width: Int) {
+        self.train = train
+        self.test = test
+        self.channels = channels
+        self.height = height
+        self.width = width
+    }
 }

@@ -27,6 +27,18 @@ public struct OptimizerRecipe: Codable, Sendable {
         schedule = try container.value(.schedule, default: ScheduleRecipe(settings: ConstantSettings()))
     }
 
+    private init(parts: [String], schedule: ScheduleRecipe, settings: any OptimizerSettings) {
+        self.parts = parts
+        self.schedule = schedule
+        self.settings = settings
+    }
+
+    /// The same for those of its parts that are among `known`; nil when none is.
+    func training(_ known: [String]) -> OptimizerRecipe? {
+        let kept = parts.filter { known.contains($0) }
+        return kept.isEmpty ? nil : OptimizerRecipe(parts: kept, schedule: schedule, settings: settings)
+    }
+
     /// Writes the parts, the name and all settings.
     public func encode(to encoder: any Encoder) throws {
         var container = encoder.container(keyedBy: CodingKeys.self)

@@ -47,9 +47,7 @@ public struct Recipe: Codable, Sendable {
     /// Reads a recipe with everything that is not written defaulted.
     public init(from decoder: any Decoder) throws {
         let container = try decoder.container(keyedBy: CodingKeys.self)
-        name = try container.value(
-            .name,
-            SettingCheck("a name that can be a folder's") { !$0.isEmpty && !$0.contains("/") && !$0.hasPrefix(".") })
+        name = try container.value(.name, .folderName)
         about = try container.value(.about, default: "")
         data = try container.decode(DataRecipe.self, forKey: .data)
         backbone = try container.decode(BackboneRecipe.self, forKey: .backbone)
@@ -136,5 +134,12 @@ public struct Recipe: Codable, Sendable {
             throw container.invalid(
                 .optimizers, problem: "\(missing) is trained by none of them", remedy: "add it to the `of` of one")
         }
+    }
+}
+
+extension SettingCheck<String> {
+    /// What a folder can be called.
+    static var folderName: SettingCheck {
+        SettingCheck("a name that can be a folder's") { !$0.isEmpty && !$0.contains("/") && !$0.hasPrefix(".") }
     }
 }
