@@ -213,8 +213,7 @@ require_room() {
 }
 
 # Installs requirement $1 into $partial/wheel; the further arguments are pip's. What pip says on stderr stays in
-# $partial/log. Any python3 may install the build for CPython 3.11 (there are ones for 3.10 to 3.14), because only the
-# libraries in it are used. pip's own configuration stays in force; one retry and a short time limit keep an index that
+# $partial/log. pip's own configuration stays in force; one retry and a short time limit keep an index that
 # cannot be reached from holding up the rest.
 pip_install() {
     local requirement=$1 volume=--quiet status=0
@@ -226,7 +225,6 @@ pip_install() {
     set -m
     TMPDIR=$PWD/$partial/tmp PIP_USER=0 PIP_REQUIRE_VIRTUALENV=0 PIP_BREAK_SYSTEM_PACKAGES=1 PIP_ROOT_USER_ACTION=ignore \
         python3 -m pip install "$volume" --disable-pip-version-check --no-input --no-compile --retries 1 --timeout 20 \
-        --python-version 3.11 --implementation cp --only-binary :all: --ignore-requires-python \
         --target "$partial/wheel" "$@" "$requirement" </dev/null 2>"$partial/log" &
     pip_process=$!
     set +m
@@ -261,11 +259,17 @@ fail_as_libtorch_did() {
     fail_as_pip_did "libtorch $version" "set LIBTORCH to one of your own, or HYPERSPHERE_LIBTORCH to the other of cpu and cuda"
 }
 
+# Any python3 may install the build for CPython 3.11 (there are ones for 3.10 to 3.14), because only the libraries in it
+# are used.
+pip_install_torch() {
+    pip_install "$@" --python-version 3.11 --implementation cp --only-binary :all: --ignore-requires-python
+}
+
 install_cuda() {
     require_room 8
     say "installing libtorch $version (cuda) with pip"
     # '===' keeps pip from taking 2.13.0+cpu, which it holds to be newer than 2.13.0.
-    pip_install "torch===$version" || fail_as_libtorch_did
+    pip_install_torch "torch===$version" || fail_as_libtorch_did
 }
 
 install_cpu() {
@@ -273,7 +277,7 @@ install_cpu() {
     if [[ $system == Darwin ]]; then requirement="torch==$version"; fi
     require_room 2
     say "installing libtorch $version (cpu) with pip"
-    if pip_install "$requirement" --no-deps --extra-index-url "$cpu_index"; then return; fi
+    if pip_install_torch "$requirement" --no-deps --extra-index-url "$cpu_index"; then return; fi
     if [[ $system == Darwin || $wanted == cpu ]] || ! errors_have "$not_found" || errors_have 'from versions: none'; then
         fail_as_libtorch_did
     fi
@@ -354,6 +358,7 @@ require_headers() {
     trap clean_up EXIT
     require_pip "the headers of t-SNE and UMAP"
     say "installing the headers of t-SNE and UMAP (assorthead $headers_version) with pip"
+    # There is no wheel of it, so pip makes one, which copies files.
     pip_install "assorthead==$headers_version" --no-deps ||
         fail_as_pip_did "assorthead $headers_version" "put its folders into $headers by hand"
     [[ -f $partial/wheel/assorthead/include/qdtsne/qdtsne.hpp ]] ||
