@@ -88,12 +88,19 @@ struct ProjectCommand: ParsableCommand {
         let begin = ContinuousClock.now
         let (points, settings) = try project(embeddings)
         let seconds = begin.duration(to: .now) / .seconds(1)
+        if let used = settings.perplexity, used < wantedPerplexity {
+            Console.note(
+                "note: \(Console.counted(embeddings.size(0), "embedding")) are too few for a perplexity of "
+                    + "\(ProjectionFacts.text(wantedPerplexity)); \(ProjectionFacts.text(used)) is used")
+        }
         let facts = ProjectionFacts(
             file: file, output: output, count: embeddings.size(0), dimension: embeddings.size(1), settings: settings,
             preservation: try preservation(of: points, embeddings), seconds: seconds)
         try ProjectionOutput(points: points, source: source, facts: facts).write(to: output)
         if json { try Console.print(json: facts) } else { facts.lines.forEach(Console.print) }
     }
+
+    private var wantedPerplexity: Double { perplexity ?? 30 }
 
     private func project(_ embeddings: Tensor) throws -> (points: Tensor, settings: ProjectionFacts.Settings) {
         let count = embeddings.size(0)
@@ -117,14 +124,8 @@ struct ProjectCommand: ParsableCommand {
                 return (components.project(embeddings), settings)
             case .tsne:
                 let projection = StochasticNeighbourEmbedding(
-                    perplexity: perplexity ?? 30, iterations: iterations ?? 750, seed: seed)
-                let used = projection.perplexity(among: count)
-                if used < projection.perplexity {
-                    Console.note(
-                        "note: \(Console.counted(count, "embedding")) are too few for a perplexity of "
-                            + "\(ProjectionFacts.text(projection.perplexity)); \(ProjectionFacts.text(used)) is used")
-                }
-                settings.perplexity = used
+                    perplexity: wantedPerplexity, iterations: iterations ?? 750, seed: seed)
+                settings.perplexity = projection.perplexity(among: count)
                 return (
                     try following(projection.iterations) { try projection.project(embeddings, progress: $0) }, settings
                 )
