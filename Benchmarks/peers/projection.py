@@ -1,9 +1,6 @@
 """t-SNE of embeddings that the driver wrote, by openTSNE with its own settings: 250 iterations with exaggeration 12, then 500.
 
-Forms:
-
-library  as it comes: approximate neighbours by Annoy, interpolation for repulsion from 10,000 embeddings
-exact    the same with exact neighbours, as ours has them
+Neighbours are approximate ones by Annoy, and repulsion is interpolated from 10,000 embeddings on, as it comes.
 
 It answers the commands of `server.py`. Embeddings are there before memory is counted; the points are left in a file.
 """
@@ -16,9 +13,9 @@ from server import arguments_parser, parse, serve
 
 
 class Projection:
-    def __init__(self, embeddings, points, neighbours, threads):
+    def __init__(self, embeddings, points, threads):
         self.embeddings, self.points = embeddings, points
-        self.tsne = TSNE(perplexity=30, neighbors=neighbours, n_jobs=threads, random_state=0)
+        self.tsne = TSNE(perplexity=30, n_jobs=threads, random_state=0)
 
     def step(self):
         points = numpy.ascontiguousarray(self.tsne.fit(self.embeddings), dtype=numpy.float32)
@@ -28,13 +25,11 @@ class Projection:
 
 def main():
     parser = arguments_parser(__doc__)
-    parser.add_argument("--form", choices=["library", "exact"], required=True)
     parser.add_argument("--embeddings", required=True)
     parser.add_argument("--points", required=True)
     arguments = parse(parser)
     embeddings = load_file(arguments.embeddings)["embeddings"]
-    neighbours = {"library": "auto", "exact": "exact"}[arguments.form]
-    serve(arguments, arguments.form, Projection(embeddings, arguments.points, neighbours, arguments.threads))
+    serve(arguments, "openTSNE", Projection(embeddings, arguments.points, arguments.threads))
 
 
 if __name__ == "__main__":

@@ -20,19 +20,16 @@ struct ProjectionBench {
         let input = "\(folder)/hypersphere-bench-\(process).safetensors"
         let embeddings = try writeEmbeddings(to: input)
         let forms = [
-            (name: "openTSNE, as it comes", form: "library", isOurs: false),
-            (name: "openTSNE, exact neighbours", form: "exact", isOurs: false),
-            (name: "StochasticNeighbourEmbedding", form: "tsne", isOurs: true),
+            (name: "openTSNE", command: Contender.peer("projection.py")),
+            (name: "StochasticNeighbourEmbedding", command: Contender.ourselves("projection")),
         ]
-        let outputs = forms.map { "\(folder)/hypersphere-bench-\(process)-\($0.form).safetensors" }
+        let outputs = forms.indices.map { "\(folder)/hypersphere-bench-\(process)-\($0).safetensors" }
         defer { for path in [input] + outputs { try? FileManager.default.removeItem(atPath: path) } }
         let contenders = try zip(forms, outputs).map { form, output in
-            let command = form.isOurs ? Contender.ourselves("projection") : Contender.peer("projection.py")
-            return try Contender(
+            try Contender(
                 form.name,
-                command + [
-                    "--form", form.form, "--embeddings", input, "--points", output, "--threads", "\(threads)",
-                    "--warmup", "0",
+                form.command + [
+                    "--embeddings", input, "--points", output, "--threads", "\(threads)", "--warmup", "0",
                 ])
         }
         defer { for contender in contenders { contender.quit() } }

@@ -56,7 +56,10 @@ struct ProjectionFacts: Encodable {
     var title: String { "\(settings.method.name) of \((file as NSString).lastPathComponent)" }
 
     var subtitle: String {
-        let parts = [settings.text, trustworthiness.map { String(format: "trustworthiness %.3f", $0) }]
+        let parts = [
+            Console.counted(count, "embedding"), settings.text,
+            trustworthiness.map { String(format: "trustworthiness %.3f", $0) },
+        ]
         return parts.compactMap(\.self).joined(separator: ", ")
     }
 

@@ -55,6 +55,6 @@ struct ProjectionOutput {
         return ScatterPlot(
             points: points.to(.float32).array(of: Float.self),
             labels: labels?.indices ?? [Int](repeating: 0, count: points.size(0)),
-            classNames: labels?.names ?? ["embeddings"], title: facts.title, subtitle: facts.subtitle)
+            classNames: labels?.names ?? [""], title: facts.title, subtitle: facts.subtitle)
     }
 }
