@@ -30,12 +30,12 @@ final class Layout {
 
     deinit { cp_layout_free(layout) }
 
-    /// Moves the points, and tells `progress` after each iteration how many there were.
+    /// Moves the points at least once, and tells `progress` after each iteration how many there were.
     ///
     /// - Returns: the points, `[N, 2]` float32.
     /// - Throws: what `progress` throws, which ends the work, and `UserFacingError` when the library fails.
     func run(iterations: Int, progress: (_ done: Int) throws -> Void) throws -> Tensor {
-        for done in 1...max(1, iterations) where iterations > 0 {
+        for done in 1...iterations {
             try Self.check(method, cp_layout_run(layout, Int32(done)))
             try progress(done)
         }

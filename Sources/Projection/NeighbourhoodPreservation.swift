@@ -60,8 +60,7 @@ public struct NeighbourhoodPreservation: Sendable, Equatable {
         neighboursIn near: Tensor, ranksIn ranked: Tensor, _ chosen: [Int64], _ neighbours: Int
     ) throws -> Double {
         let count = ranked.size(0)
-        let wide = ranked.to(.float64)
-        let rows = wide - wide.mean(along: [0], keeping: true)
+        let rows = ranked.to(.float64) - ranked.to(.float64).mean(along: [0], keeping: true)
         let squares = rows.squared().sum(along: [1])
         // About 64 MiB of distances at once.
         let blockSize = max(1, 8_388_608 / count)

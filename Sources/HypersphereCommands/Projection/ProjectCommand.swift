@@ -85,6 +85,9 @@ struct ProjectCommand: ParsableCommand {
         var source = try ProjectionSource.read(file)
         if let labels { try source.label(from: labels) }
         let embeddings = try EmbeddingCheck.checked(source.embeddings, named: file)
+        // Before the work, which may take minutes.
+        let folder = URL(fileURLWithPath: output).deletingLastPathComponent().path
+        guard access(folder, W_OK) == 0 else { throw UserFacingError(writing: output, code: errno) }
         let begin = ContinuousClock.now
         let (points, settings) = try project(embeddings)
         let seconds = begin.duration(to: .now) / .seconds(1)
