@@ -10,7 +10,7 @@ DEMO_OVERRIDES ?=
 DEMO = hypersphere train strokes-center $(if $(DEMO_OUTPUT),--output $(DEMO_OUTPUT)) $(DEMO_OVERRIDES)
 
 # The targets whose documentation is built, each with no warning.
-DOCUMENTED = Files Randomness Torch NeuralNetwork Backbones MetricLearning Datasets Images Evaluation Visualization \
+DOCUMENTED = Files Randomness Torch NeuralNetwork Backbones MetricLearning Datasets Images Evaluation Projection Visualization \
 	Configuration TensorBoard Terminal Training Weights
 
 SWIFT_SOURCES = $(wildcard Package.swift Sources Tests Benchmarks/Package.swift Benchmarks/Sources Fuzz/Package.swift \
@@ -27,7 +27,7 @@ LEFTOVERS = ^(<<<<<<<|>>>>>>>)|\<(TODO|FIXME|XXX|HACK)\>|(^|[^[:alnum:]_.~$$*}])
 help: ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | awk -F '|' '{ printf "%-14s %s\n", $$1, $$2 }'
 
-setup: ## check Swift and the C libraries, and put libtorch into .libtorch
+setup: ## check Swift and the C libraries, and put libtorch into .libtorch, headers into .assorthead
 	@scripts/setup.sh
 
 build: setup ## build the command for use: .build/release/hypersphere
@@ -66,5 +66,5 @@ $(PEERS)/ready: Benchmarks/peers/requirements.txt
 	$(PEERS)/bin/python -m pip install --quiet --requirement $<
 	@touch $@
 
-clean: ## delete what was built; .libtorch, .cache and runs stay
+clean: ## delete what was built; .libtorch, .assorthead, .cache and runs stay
 	rm -rf .build .build-* Benchmarks/.build Fuzz/.build

@@ -5,6 +5,8 @@ import PackageDescription
 
 // The engine: `make setup` puts libtorch here; LIBTORCH names another copy.
 let libtorch = Context.environment["LIBTORCH"] ?? "\(Context.packageDirectory)/.libtorch"
+// The headers of qdtsne and umappp, where `make setup` puts them.
+let headers = "\(Context.packageDirectory)/.assorthead/assorthead/include"
 let hasCUDA = FileManager.default.fileExists(atPath: "\(libtorch)/lib/libtorch_cuda.so")
 
 let house: [SwiftSetting] = [
@@ -34,7 +36,7 @@ let package = Package(
             name: "Hypersphere",
             targets: [
                 "Torch", "NeuralNetwork", "Backbones", "MetricLearning", "Datasets", "Images", "Evaluation",
-                "Visualization", "Training", "Weights", "Files", "Randomness",
+                "Projection", "Visualization", "Training", "Weights", "Files", "Randomness",
             ]),
         .library(name: "Weights", targets: ["Files", "Torch", "Weights"]),
         .library(name: "Datasets", targets: ["Datasets", "Files"]),
@@ -82,6 +84,13 @@ let package = Package(
             "Datasets", ["CImage", "CZlib", "Files", "Randomness", .product(name: "Crypto", package: "swift-crypto")]),
         library("Images", ["Datasets", "Randomness", "Torch"]),
         library("Evaluation", ["Files", "Randomness", "Torch"]),
+        .target(
+            name: "CProjection",
+            cxxSettings: [
+                // The libraries are all templates, which without optimisation take minutes for what takes seconds.
+                .unsafeFlags(["-isystem", headers, "-O2", "-DNDEBUG"])
+            ]),
+        library("Projection", ["CProjection", "Evaluation", "Files", "Randomness", "Torch"]),
         .systemLibrary(name: "CCairo", pkgConfig: "cairo", providers: [.apt(["libcairo2-dev"]), .brew(["cairo"])]),
         .target(
             name: "Visualization", dependencies: ["CCairo", "Files", "Randomness"],
@@ -108,8 +117,8 @@ let package = Package(
         library(
             "HypersphereCommands",
             [
-                "Configuration", "Datasets", "Files", "Images", "MetricLearning", "Recipes", "Terminal", "Torch",
-                "Training", "Visualization", "Weights",
+                "Configuration", "Datasets", "Evaluation", "Files", "Images", "MetricLearning", "Projection", "Recipes",
+                "Terminal", "Torch", "Training", "Visualization", "Weights",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
         .target(
@@ -122,6 +131,7 @@ let package = Package(
         tests("WeightsTests", ["Files", "NeuralNetwork", "Randomness", "Torch", "Weights"]),
         tests("MetricLearningTests", ["MetricLearning", "Backbones", "Files", "NeuralNetwork", "Torch", "Randomness"]),
         tests("EvaluationTests", ["Evaluation", "Files", "Randomness", "Torch"]),
+        tests("ProjectionTests", ["Evaluation", "Files", "Projection", "Randomness", "Torch"]),
         tests("ConfigurationTests", ["Configuration", "Files", "Randomness"]),
         tests(
             "TrainingTests",

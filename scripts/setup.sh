@@ -1,10 +1,11 @@
 #!/usr/bin/env bash
-# Makes a clone ready to build: checks Swift, sees to the C libraries, and puts libtorch into .libtorch.
+# Makes a clone ready to build: checks Swift, sees to the C libraries, puts libtorch into .libtorch and the headers of
+# qdtsne and umappp, which t-SNE and UMAP are, into .assorthead.
 #
 #   LIBTORCH=DIR                    link .libtorch to this libtorch, install none
 #   HYPERSPHERE_LIBTORCH=cpu|cuda   which build to install; otherwise CUDA's where nvidia-smi works
 #
-# Each failure is one line on stderr that says what to do, and leaves no half-installed libtorch behind.
+# Each failure is one line on stderr that says what to do, and leaves nothing half-installed behind.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
@@ -13,6 +14,9 @@ readonly minor=2.13
 readonly cpu_index=https://download.pytorch.org/whl/cpu
 readonly wheel=.libtorch-wheel
 readonly partial=.libtorch-wheel.partial
+# The package of headers that has qdtsne 3.0 and umappp 3.2, whose interfaces our code is written for.
+readonly headers_version=0.2.2
+readonly headers=.assorthead
 readonly wanted=${HYPERSPHERE_LIBTORCH:-}
 system=$(uname -s)
 readonly system
@@ -175,16 +179,17 @@ problem_of() {
 
 # --- Installing the wheel ----------------------------------------------------------------------------------------
 
+# $1 is what is to be installed.
 require_pip() {
     local text
     if ! python3 -m pip --version >/dev/null 2>&1 && can_install_packages; then
         install_packages python3-pip python3-venv
     fi
     if ! command -v python3 >/dev/null; then
-        fail "python3 is missing, it installs libtorch: $(how_to_install_python)"
+        fail "python3 is missing, it installs $1: $(how_to_install_python)"
     fi
     text=$(python3 -m pip --version 2>/dev/null) ||
-        fail "$(command -v python3) has no pip, which installs libtorch: $(how_to_install_python)"
+        fail "$(command -v python3) has no pip, which installs $1: $(how_to_install_python)"
     text=${text#pip }
     if [[ ! ${text%%.*} =~ ^[0-9]+$ ]] || ((${text%%.*} < 22)); then
         fail "pip ${text%% *} is too old: run 'python3 -m pip install --upgrade pip'"
@@ -208,8 +213,7 @@ require_room() {
 }
 
 # Installs requirement $1 into $partial/wheel; the further arguments are pip's. What pip says on stderr stays in
-# $partial/log. Any python3 may install the build for CPython 3.11 (there are ones for 3.10 to 3.14), because only the
-# libraries in it are used. pip's own configuration stays in force; one retry and a short time limit keep an index that
+# $partial/log. pip's own configuration stays in force; one retry and a short time limit keep an index that
 # cannot be reached from holding up the rest.
 pip_install() {
     local requirement=$1 volume=--quiet status=0
@@ -221,7 +225,6 @@ pip_install() {
     set -m
     TMPDIR=$PWD/$partial/tmp PIP_USER=0 PIP_REQUIRE_VIRTUALENV=0 PIP_BREAK_SYSTEM_PACKAGES=1 PIP_ROOT_USER_ACTION=ignore \
         python3 -m pip install "$volume" --disable-pip-version-check --no-input --no-compile --retries 1 --timeout 20 \
-        --python-version 3.11 --implementation cp --only-binary :all: --ignore-requires-python \
         --target "$partial/wheel" "$@" "$requirement" </dev/null 2>"$partial/log" &
     pip_process=$!
     set +m
@@ -235,27 +238,38 @@ errors_have() { grep -v '^WARNING' "$partial/log" | grep -Ei "$1" >/dev/null; }
 
 readonly not_found='Could not find a version|No matching distribution'
 
+# $1 is what was to be installed, $2 what to do where pip finds none.
 fail_as_pip_did() {
     local network='connection broken|timed out|Max retries|ConnectionError|Name or service not known|ProxyError|SSLError'
     local last
     if errors_have 'No space left on device'; then
-        fail "the disk became full while libtorch was installed: free some room and run 'make setup' again"
+        fail "the disk became full while $1 was installed: free some room and run 'make setup' again"
     elif errors_have 'DO NOT MATCH THE HASHES|BadZipFile|wheel.* is invalid|invalid wheel|IncompleteRead|incomplete-download'; then
-        fail "the download of libtorch was broken: run 'make setup' again, after 'python3 -m pip cache purge' if it stays so"
+        fail "the download of $1 was broken: run 'make setup' again, after 'python3 -m pip cache purge' if it stays so"
     elif errors_have "$network" || { errors_have 'from versions: none' && grep -Eiq "$network" "$partial/log"; }; then
         fail "pip could not reach a package index: see to the network (or pip's proxy settings) and run 'make setup' again"
     elif errors_have "$not_found"; then
-        fail "pip finds no libtorch $version for this machine ($system $(uname -m)): set LIBTORCH to one of your own, or HYPERSPHERE_LIBTORCH to the other of cpu and cuda"
+        fail "pip finds no $1 for this machine ($system $(uname -m)): $2"
     fi
     last=$(grep -v '^WARNING' "$partial/log" | grep . | tail -n 1 || true)
-    fail "pip could not install libtorch: ${last:-no reason given}"
+    fail "pip could not install $1: ${last:-no reason given}"
+}
+
+fail_as_libtorch_did() {
+    fail_as_pip_did "libtorch $version" "set LIBTORCH to one of your own, or HYPERSPHERE_LIBTORCH to the other of cpu and cuda"
+}
+
+# Any python3 may install the build for CPython 3.11 (there are ones for 3.10 to 3.14), because only the libraries in it
+# are used.
+pip_install_torch() {
+    pip_install "$@" --python-version 3.11 --implementation cp --only-binary :all: --ignore-requires-python
 }
 
 install_cuda() {
     require_room 8
     say "installing libtorch $version (cuda) with pip"
     # '===' keeps pip from taking 2.13.0+cpu, which it holds to be newer than 2.13.0.
-    pip_install "torch===$version" || fail_as_pip_did
+    pip_install_torch "torch===$version" || fail_as_libtorch_did
 }
 
 install_cpu() {
@@ -263,9 +277,9 @@ install_cpu() {
     if [[ $system == Darwin ]]; then requirement="torch==$version"; fi
     require_room 2
     say "installing libtorch $version (cpu) with pip"
-    if pip_install "$requirement" --no-deps --extra-index-url "$cpu_index"; then return; fi
+    if pip_install_torch "$requirement" --no-deps --extra-index-url "$cpu_index"; then return; fi
     if [[ $system == Darwin || $wanted == cpu ]] || ! errors_have "$not_found" || errors_have 'from versions: none'; then
-        fail_as_pip_did
+        fail_as_libtorch_did
     fi
     say "pip sees no CPU build; CUDA's runs without a GPU too, but takes 4 GB"
     install_cuda
@@ -276,7 +290,7 @@ size_in_mb() { du -sk "$1" | awk '{ print int($1 / 1000) }'; }
 install_wheel() {
     local before problem
     trap clean_up EXIT
-    require_pip
+    require_pip libtorch
     if [[ $wanted == cuda ]] || { [[ -z $wanted ]] && nvidia-smi >/dev/null 2>&1; }; then install_cuda; else install_cpu; fi
 
     before=$(size_in_mb "$partial/wheel")
@@ -335,7 +349,26 @@ require_libtorch() {
     fi
 }
 
+# --- .assorthead -------------------------------------------------------------------------------------------------
+
+require_headers() {
+    if [[ -d $headers/assorthead-$headers_version.dist-info && -f $headers/assorthead/include/qdtsne/qdtsne.hpp ]]; then
+        return
+    fi
+    trap clean_up EXIT
+    require_pip "the headers of t-SNE and UMAP"
+    say "installing the headers of t-SNE and UMAP (assorthead $headers_version) with pip"
+    # There is no wheel of it, so pip makes one, which copies files.
+    pip_install "assorthead==$headers_version" --no-deps ||
+        fail_as_pip_did "assorthead $headers_version" "put its folders into $headers by hand"
+    [[ -f $partial/wheel/assorthead/include/qdtsne/qdtsne.hpp ]] ||
+        fail "the assorthead that pip installed has no include/qdtsne/qdtsne.hpp: put its folders into $headers by hand"
+    rm -rf "$headers"
+    mv "$partial/wheel" "$headers"
+}
+
 require_swift
 require_libraries
 require_libtorch
+require_headers
 say "libtorch $(version_of .libtorch) ($(build_of .libtorch)) in .libtorch, ready"

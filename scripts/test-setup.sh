@@ -142,6 +142,12 @@ case ${FAKE_PIP:-} in
     ;;
 esac
 if [[ $requirement == torch===* ]]; then touch "$target/torch/lib/libtorch_cuda.so"; fi
+if [[ $requirement == assorthead==* ]]; then
+    rm -rf "${target:?}"
+    mkdir -p "$target/assorthead/include/qdtsne" "$target/assorthead-${requirement#*==}.dist-info"
+    if [[ ${FAKE_HEADERS:-} != none ]]; then touch "$target/assorthead/include/qdtsne/qdtsne.hpp"; fi
+    exit 0
+fi
 "$MAKE_LIBTORCH" "$target/torch" "${FAKE_VERSION:-2.13.0}"
 mkdir -p "$target/torch/test" "$target/torchgen" "$target/nvidia/lib" "$target/torch-2.13.0.dist-info"
 FALSE
@@ -163,6 +169,8 @@ begin() {
     mkdir -p "$clone/scripts"
     cp "$setup" "$clone/scripts/setup.sh"
     cd "$clone"
+    mkdir -p .assorthead/assorthead/include/qdtsne .assorthead/assorthead-0.2.2.dist-info
+    touch .assorthead/assorthead/include/qdtsne/qdtsne.hpp
 }
 
 # Runs the script with the variables given as NAME=VALUE.
@@ -281,7 +289,7 @@ expect_failure 'install what Debian calls libcairo2-dev'
 begin "the CPU wheel is installed, trimmed and linked"
 run
 expect_ready cpu '[[ $(readlink .libtorch) == .libtorch-wheel/torch ]]' \
-    'grep -q -- "--no-deps --extra-index-url https://download.pytorch.org/whl/cpu torch==2.13.0+cpu$" pip-calls' \
+    'grep -q -- "--no-deps --extra-index-url https://download.pytorch.org/whl/cpu .* torch==2.13.0+cpu$" pip-calls' \
     '[[ ! -e .libtorch-wheel/torchgen && ! -e .libtorch/test && -e .libtorch/version.py ]]' \
     '[[ -d .libtorch-wheel/torch-2.13.0.dist-info ]]'
 
@@ -386,9 +394,9 @@ has no room|the disk became full .*free some room
 finds nothing|pip finds no libtorch 2\.13\.0 for this machine \(Linux x86_64\): set LIBTORCH
 reaches no index|could not reach a package index: see to the network
 times out|could not reach a package index: see to the network
-sees a wrong hash|the download of libtorch was broken: run 'make setup' again
-sees a broken wheel|the download of libtorch was broken: run 'make setup' again
-fails otherwise|pip could not install libtorch: ERROR: the moon is full
+sees a wrong hash|the download of libtorch 2\.13\.0 was broken: run 'make setup' again
+sees a broken wheel|the download of libtorch 2\.13\.0 was broken: run 'make setup' again
+fails otherwise|pip could not install libtorch 2\.13\.0: ERROR: the moon is full
 CAUSES
 
 begin "no second try where no index answers"
@@ -528,6 +536,35 @@ mv "$here/tools/python3" "$here/python3"
 run LIBTORCH="$clone/own"
 mv "$here/python3" "$here/tools/python3"
 expect_ready cpu
+
+# --- The headers -------------------------------------------------------------------------------------------------
+
+begin "headers are installed after libtorch"
+rm -r .assorthead
+run
+expect_ready cpu '[[ $(tail -n 1 pip-calls) == *" --no-deps assorthead==0.2.2" && $(grep -c "" pip-calls) == 2 ]]' \
+    '[[ -f .assorthead/assorthead/include/qdtsne/qdtsne.hpp && $(tail -n 1 pip-calls) != *--only-binary* ]]'
+
+begin "headers of another version are replaced"
+run
+mv .assorthead/assorthead-0.2.2.dist-info .assorthead/assorthead-0.2.1.dist-info
+touch .assorthead/old
+run
+expect_ready cpu '[[ $(grep -c "" pip-calls) == 1 && ! -e .assorthead/old ]]' '[[ -d .assorthead/assorthead-0.2.2.dist-info ]]'
+
+begin "headers that cannot be had are told, and libtorch stays"
+run
+rm -r .assorthead
+run FAKE_PIP="finds nothing"
+end "$(if ((status != 1)) || [[ -e .assorthead || ! -e .libtorch/lib || -e .libtorch-wheel.partial ]] ||
+    ! grep -q '^setup: pip finds no assorthead 0.2.2 .*: put its folders into .assorthead by hand' err; then echo "status $status"; fi)"
+
+begin "a package without the headers is refused"
+run
+rm -r .assorthead
+run FAKE_HEADERS=none
+end "$(if ((status != 1)) || [[ -e .assorthead || -e .libtorch-wheel.partial ]] ||
+    ! grep -q '^setup: the assorthead that pip installed has no include' err; then echo "status $status"; fi)"
 
 cd "$here"
 printf '%d passed, %d failed\n' "$passed" "$failed"

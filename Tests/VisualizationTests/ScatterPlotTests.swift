@@ -32,6 +32,15 @@ struct ScatterPlotTests {
         #expect(abs((zero.y - up.y) - 5 * 476 / 20.0) <= 0.6)
     }
 
+    @Test func classesWithoutNamesNeedNoLegend() throws {
+        func place(_ names: [String]) throws -> Double {
+            let plot = ScatterPlot(points: [0, 0], labels: [0], classNames: names, title: "", range: Self.range)
+            return try Pixels(png: plot.encoded(as: .png(scale: 1))).find([51, 106, 189]).x
+        }
+        // Half of what the legend would have taken.
+        #expect(try place(["", ""]) > place(["", "a"]) + 10)
+    }
+
     @Test func pngIsTwicePlotsSize() throws {
         let pixels = try Pixels(png: Self.plot([0, 0], [0]).encoded(as: .png(scale: 2)))
         #expect(pixels.width == 1440 && pixels.height == 1200)

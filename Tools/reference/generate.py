@@ -22,6 +22,7 @@ import golden
 import heads
 import miners
 import pair_losses
+import projection
 import retrieval
 import transforms
 import verification
@@ -47,6 +48,7 @@ MODULES = [
     cifar,
     weights,
     verification,
+    projection,
 ]
 
 

@@ -16,6 +16,7 @@ from verify_schedules import verify_schedules
 from verify_heads import verify_heads
 from verify_miners import verify_golden, verify_miners
 from verify_pairs import verify_pair_losses
+from verify_projection import verify_projection
 from verify_retrieval import verify_retrieval
 from verify_transforms import verify_transforms
 from verify_verification import verify_verification
@@ -40,6 +41,7 @@ CHECKS = {
     "images": verify_images,
     "cifar": verify_cifar,
     "verification.safetensors": verify_verification,
+    "projection.safetensors": verify_projection,
 }
 
 

@@ -13,6 +13,7 @@ enum Main {
         ("training", { try TrainingBench.lenet.run() }), ("resnet", { try TrainingBench.resnet.run() }),
         ("losses", { try LossesBench().run() }), ("images", { try ImagesBench().run() }),
         ("retrieval", { try RetrievalBench().run() }), ("verification", { try VerificationBench().run() }),
+        ("projection", { try ProjectionBench().run() }),
     ]
 
     static func main() {
@@ -58,6 +59,8 @@ enum Main {
             try Server(RetrievalSession(arguments), warmup: warmup).serve()
         case "verification":
             try Server(VerificationSession(arguments), warmup: warmup).serve()
+        case "projection":
+            try Server(ProjectionSession(arguments), warmup: warmup).serve()
         case let name:
             throw UserFacingError(
                 "bench serve", problem: "no bench is called \(name ?? "")",

@@ -1,23 +1,23 @@
 import Files
-import Foundation
+package import Foundation
 
 /// Comma-separated values of RFC 4180: quoted fields may hold commas, line breaks and doubled quotes.
 ///
 /// Lines end in LF or CRLF; a byte order mark at the beginning and blank lines are passed over.
-struct CSVTable {
+package struct CSVTable {
     /// One row and the number, from 1, of the line on which it begins.
-    struct Row: Equatable {
-        let line: Int
-        let fields: [String]
+    package struct Row: Equatable {
+        package let line: Int
+        package let fields: [String]
     }
 
-    let rows: [Row]
+    package let rows: [Row]
 
     /// Parses `data`.
     ///
     /// - Throws: `UserFacingError` that names `path` and the line when a quote is not closed, or stands in an unquoted field or
     ///   after a quoted one, or the text is not UTF-8.
-    init(_ data: Data, path: String) throws {
+    package init(_ data: Data, path: String) throws {
         var rows: [Row] = []
         var fields: [String] = []
         var field: [UInt8] = []

@@ -1,15 +1,15 @@
 import Files
-import Torch
+package import Torch
 
 /// What embeddings must be before they are compared: numbers of 32 bits, finite, of one width.
-enum EmbeddingCheck {
+package enum EmbeddingCheck {
     /// Products of greater numbers would leave the range of 32 bits.
     static let largest = 1e15
 
     /// The embeddings as dense float32 without a gradient, on their device.
     ///
     /// - Throws: `UserFacingError` that names the first row that is not finite, or too large to be multiplied.
-    static func checked(_ embeddings: Tensor, named name: String) throws -> Tensor {
+    package static func checked(_ embeddings: Tensor, named name: String) throws -> Tensor {
         guard embeddings.rank == 2, embeddings.size(1) > 0 else {
             throw UserFacingError(
                 name, field: "shape", problem: "is \(embeddings.shape)",

@@ -69,7 +69,7 @@ extension ScatterPlot {
     }
 
     private func legend(on canvas: Canvas) -> Legend? {
-        guard !classNames.isEmpty else { return nil }
+        guard classNames.contains(where: { !$0.isEmpty }) else { return nil }
         let legend = Legend(
             names: classNames, colors: classNames.indices.map { theme.color(of: $0) }, mark: .dot,
             height: size.height - top - 48)
@@ -154,7 +154,7 @@ extension ScatterPlot {
             let place = axes.position(x: Double(centers[index]), y: Double(centers[index + 1]))
             return CGRect(x: place.x - 7, y: place.y - 7, width: 14, height: 14)
         }
-        for (index, members) in members.enumerated() where !members.isEmpty {
+        for (index, members) in members.enumerated() where !members.isEmpty && !classNames[index].isEmpty {
             let middle = axes.position(x: median(members.map(\.x)), y: median(members.map(\.y)))
             guard axes.area.contains(middle) else { continue }
             let style = TextStyle(

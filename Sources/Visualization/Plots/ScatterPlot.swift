@@ -8,7 +8,7 @@ public struct ScatterPlot: Drawing {
     public let points: [Float]
     /// Classes `[N]`, as indices into ``classNames``.
     public let labels: [Int]
-    /// The name of each class `[C]`.
+    /// The name of each class `[C]`; one that is empty is not written.
     public let classNames: [String]
     /// Coordinates of the classes' centers `[C, 2]`, row by row; empty for none.
     public let centers: [Float]
@@ -28,7 +28,7 @@ public struct ScatterPlot: Drawing {
     /// - Parameters:
     ///   - points: coordinates `[N, 2]`, row by row, in any unit; not finite ones are left out.
     ///   - labels: classes `[N]`, each in `0..<C`.
-    ///   - classNames: the name of each class `[C]`.
+    ///   - classNames: the name of each class `[C]`; one that is empty is not written.
     ///   - centers: coordinates `[C, 2]`, row by row, drawn as crosses; empty for none.
     ///   - title: the line at the top.
     ///   - subtitle: the line below the title.
