@@ -105,8 +105,8 @@ let package = Package(
         library(
             "HypersphereCommands",
             [
-                "Configuration", "Datasets", "Files", "Images", "MetricLearning", "Recipes", "Terminal", "Torch",
-                "Training", "Visualization", "Weights",
+                "Configuration", "Datasets", "Evaluation", "Files", "Images", "MetricLearning", "Randomness", "Recipes",
+                "Terminal", "Torch", "Training", "Visualization", "Weights",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
         .target(
