@@ -16,7 +16,8 @@ public struct HypersphereCommand: ParsableCommand {
             """,
         version: "hypersphere \(Training.Environment.version), libtorch \(Engine.compiledVersion)",
         subcommands: [
-            TrainCommand.self, EmbedCommand.self, EvaluateCommand.self, LossCommand.self, DataCommand.self,
+            TrainCommand.self, EmbedCommand.self, EvaluateCommand.self, CalibrateCommand.self, IdentifyCommand.self,
+            LossCommand.self, DataCommand.self,
             WeightsCommand.self,
             DoctorCommand.self,
         ])

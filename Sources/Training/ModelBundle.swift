@@ -32,7 +32,7 @@ public final class ModelBundle {
 
     private let description: Description
     let model: Model
-    private let device: Device
+    let device: Device
 
     /// What the classes are called, in the order of the head's logits.
     public var classNames: [String] { description.classNames }

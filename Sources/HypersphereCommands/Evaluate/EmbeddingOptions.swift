@@ -1,6 +1,7 @@
 import ArgumentParser
 import Evaluation
 import Files
+import Training
 
 /// Which embeddings are judged: those of a model, or saved ones.
 struct EmbeddingOptions: ParsableArguments {
@@ -29,23 +30,29 @@ struct EmbeddingOptions: ParsableArguments {
     }
 
     /// The embeddings with their classes, of which there are at least two.
-    func table(quiet: Bool) throws -> EmbeddingTable {
+    func table(mirrored: Bool = false, quiet: Bool) throws -> EmbeddingTable {
         let table: EmbeddingTable
         if let model {
             let bundle = try modelOptions.model(model)
-            table = try modelOptions.table(
-                of: modelOptions.images(images, for: bundle), by: bundle, quiet: quiet)
+            let images =
+                try images.map { try modelOptions.images($0, .test) }
+                ?? bundle.recipe.loadData(from: modelOptions.data, download: false).test
+            table = try modelOptions.table(of: images, by: bundle, mirrored: mirrored, quiet: quiet)
         } else {
-            _ = try modelOptions.options.choose()
-            table = try EmbeddingTable(contentsOf: embeddings ?? "", labels: labels)
+            table = try saved()
         }
         let classes = try table.knownClasses()
         guard Set(classes).count > 1 else {
             throw UserFacingError(
                 table.classSource ?? table.name, field: "classes",
-                problem: "all \(classes.count) rows are of \(classes[0])",
-                remedy: "give at least two classes")
+                problem: "all \(classes.count) rows are of \(classes[0])", remedy: "give at least two classes")
         }
         return table
+    }
+
+    /// The embeddings that the file named by --embeddings holds.
+    func saved() throws -> EmbeddingTable {
+        _ = try modelOptions.options.choose()
+        return try EmbeddingTable(contentsOf: embeddings ?? "", labels: labels)
     }
 }

@@ -13,5 +13,8 @@ struct EvaluateCommand: ParsableCommand {
             Example:
               hypersphere evaluate retrieval --embeddings features.npy --labels labels.npy
             """,
-        subcommands: [EvaluateRetrievalCommand.self])
+        subcommands: [
+            EvaluateRetrievalCommand.self, EvaluateVerificationCommand.self, EvaluateOpenSetCommand.self,
+            EvaluateFewShotCommand.self,
+        ])
 }

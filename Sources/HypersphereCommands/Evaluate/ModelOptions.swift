@@ -27,12 +27,17 @@ struct ModelOptions: ParsableArguments {
         try ModelBundle(path: path, device: options.choose().device)
     }
 
-    /// The images that a word names, and those to measure on where the set has such a part.
-    ///
-    /// - Parameter word: a folder of classes, a CSV file, or the name of a known set; what the model measured itself on when nil.
-    func images(_ word: String?, for model: ModelBundle) throws -> ImageSet {
-        guard let word else { return try model.recipe.loadData(from: data, download: false).test }
-        if let known = KnownDataset.named(word) { return .memory(try known.load(from: data).test) }
+    /// Which part of a set is meant, where it has two.
+    enum Part {
+        case train, test
+    }
+
+    /// The images that a word names: a folder of classes, a CSV file, or a known set.
+    func images(_ word: String, _ part: Part) throws -> ImageSet {
+        if let known = KnownDataset.named(word) {
+            let splits = try known.load(from: data)
+            return .memory(part == .train ? splits.train : splits.test)
+        }
         var isFolder: ObjCBool = false
         guard FileManager.default.fileExists(atPath: word, isDirectory: &isFolder) else {
             throw UserFacingError(
@@ -40,12 +45,13 @@ struct ModelOptions: ParsableArguments {
                 remedy: "check the path, or see what `hypersphere data list` knows")
         }
         let splits = isFolder.boolValue ? try ImageFolder(word).load() : try ImageManifest(word).load()
-        return .files(splits.test ?? splits.train)
+        return .files(part == .train ? splits.train : splits.test ?? splits.train)
     }
 
     /// The embeddings of images, of which each must be usable.
     func table(
-        of images: ImageSet, by model: ModelBundle, mirrored: Bool = false, quiet: Bool
+        of images: ImageSet, by model: ModelBundle, named name: String? = nil, mirrored: Bool = false,
+        quiet: Bool
     ) throws -> EmbeddingTable {
         let bar = quiet ? nil : ProgressBar(label: mirrored ? "embedding mirrored" : "embedding", total: images.count)
         defer { bar?.finish() }
@@ -59,7 +65,7 @@ struct ModelOptions: ParsableArguments {
         var files: [String]?
         if case .files(let set) = images { files = set.samples.map(\.path) }
         return try EmbeddingTable(
-            name: images.name, embeddings: .concatenated(parts),
+            name: name ?? images.name, embeddings: .concatenated(parts),
             classes: images.labels.map { images.classNames[Int($0)] }, files: files)
     }
 }

@@ -5,7 +5,7 @@ import Terminal
 
 /// What `evaluate retrieval` found, and how.
 struct RetrievalResult: Encodable {
-    struct `Protocol`: Encodable {
+    struct Facts: Encodable {
         let task = "retrieval"
         let queries: String
         let gallery: String
@@ -34,7 +34,7 @@ struct RetrievalResult: Encodable {
         let adjustedMutualInformation: Double
     }
 
-    let `protocol`: Protocol
+    let `protocol`: Facts
     let micro: RetrievalScores
     let macro: RetrievalScores
     let matchCurve: [Double]
@@ -65,7 +65,7 @@ struct RetrievalResult: Encodable {
         self.micro = micro
         self.macro = macro
         matchCurve = report.matchCurve
-        `protocol` = Protocol(
+        `protocol` = Facts(
             queries: queries.name, gallery: gallery?.name ?? queries.name, classSource: queries.classSource,
             metric: metric, isSelfRemovedByIndex: gallery == nil, queryCount: report.queryCount,
             loneQueryCount: report.loneQueryCount, tiedQueryCount: report.tiedQueryCount,
