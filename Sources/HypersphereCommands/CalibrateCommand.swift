@@ -44,6 +44,20 @@ struct CalibrateCommand: ParsableCommand {
         }
     }
 
+    private struct Result: Encodable {
+        let calibration: ModelCalibration
+        let falseAcceptRate: Double
+        let trueAcceptRate: Double
+        let loneCount: Int
+
+        init(_ calibration: ModelCalibration, loneCount: Int) {
+            self.calibration = calibration
+            self.loneCount = loneCount
+            falseAcceptRate = calibration.acceptance.falseAcceptRate
+            trueAcceptRate = calibration.acceptance.trueAcceptRate
+        }
+    }
+
     func run() throws {
         let bundle = try modelOptions.model(model)
         let set = try modelOptions.images(images, .test)
@@ -61,7 +75,7 @@ struct CalibrateCommand: ParsableCommand {
         let calibration = ModelCalibration(
             acceptance, from: scores, data: images, classes: numbering.names.count)
         try ModelBundle.save(calibration, in: model)
-        if output.json { return try Console.print(json: calibration) }
+        if output.json { return try Console.print(json: Result(calibration, loneCount: scores.loneCount)) }
         let side = metric.largerMeansCloser ? "above" : "below"
         Console.paragraph(
             "\(images): \(Console.counted(calibration.images, "image")) in \(formatCount(calibration.classes)) classes, "

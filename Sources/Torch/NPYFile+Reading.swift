@@ -81,7 +81,7 @@ extension NPYFile {
         guard isLittleEndian, let type = types.first(where: { descriptor.dropFirst() == $0.descriptor }) else {
             throw failure(
                 "type", "is \(descriptor), which is not read",
-                "save it as float32, or labels as int64: numpy.save(file, array.astype('<f4'))")
+                "save embeddings as float32 and labels as int64, as numpy.save(file, array.astype('<f4')) does")
         }
         let shape = sizes.split(whereSeparator: { ", ".contains($0) }).map { Int($0) }
         guard !shape.contains(nil) else { throw failure("shape", "(\(sizes)) is too large") }

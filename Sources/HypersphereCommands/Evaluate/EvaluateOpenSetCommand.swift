@@ -97,6 +97,12 @@ struct EvaluateOpenSetCommand: ParsableCommand {
                 unknown.name, field: "classes", problem: "\(same) is among those of \(train.name)",
                 remedy: "leave the known classes out")
         }
+        let trained = Set(train.files ?? [train.name])
+        if let same = (known.files ?? [known.name]).first(where: trained.contains) {
+            throw UserFacingError(
+                known.name, problem: "\(same) is in \(train.name) too, so that its nearest is itself",
+                remedy: "give other data of the known classes")
+        }
         if metric == .cosine { for table in [train, known, unknown] { try table.checkDirections() } }
     }
 }

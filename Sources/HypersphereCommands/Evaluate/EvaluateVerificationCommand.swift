@@ -40,6 +40,11 @@ struct EvaluateVerificationCommand: ParsableCommand {
         transform: Self.rates)
     var targets = [0.1, 0.01, 0.001, 0.0001]
 
+    @Option(
+        help: "Among which thresholds a fold chooses: published (0, 0.01, ..., 3.99) or observed ones.",
+        transform: choice(of: "--thresholds"))
+    var thresholds = ThresholdCandidates.published
+
     @Option(help: "Resamples of the identities for an interval of the AUC; none when 0.")
     var resamples = 0
 
@@ -107,14 +112,17 @@ struct EvaluateVerificationCommand: ParsableCommand {
         let identities = images.identities
         let facts = VerificationResult.Facts(
             embeddings: plain.name, pairs: path, images: list.images.count, positives: list.pairs.isSame.count { $0 },
-            negatives: list.pairs.isSame.count { !$0 }, folds: list.folds, resamples: resamples, seed: seed)
+            negatives: list.pairs.isSame.count { !$0 }, folds: list.folds,
+            thresholds: list.folds > 1 ? thresholds : nil, resamples: resamples, seed: seed)
         return VerificationResult(
             protocol: facts,
             plain: try VerificationMeasures(
-                pairs, of: plain.embeddings, folds: list.folds, targets: targets, bootstrap, identities),
+                pairs, of: plain.embeddings, folds: list.folds, candidates: thresholds, targets: targets,
+                bootstrap, identities),
             withFlip: try averaged.map {
                 try VerificationMeasures(
-                    pairs, of: $0.embeddings, folds: list.folds, targets: targets, bootstrap, identities)
+                    pairs, of: $0.embeddings, folds: list.folds, candidates: thresholds, targets: targets,
+                    bootstrap, identities)
             })
     }
 
@@ -128,7 +136,7 @@ struct EvaluateVerificationCommand: ParsableCommand {
         return VerificationResult(
             protocol: VerificationResult.Facts(
                 embeddings: plain.name, pairs: nil, images: plain.count, positives: curve.positives,
-                negatives: curve.negatives, folds: 1, resamples: 0, seed: seed),
+                negatives: curve.negatives, folds: 1, thresholds: nil, resamples: 0, seed: seed),
             plain: VerificationMeasures(curve, targets: targets),
             withFlip: try averaged.map {
                 VerificationMeasures(try .ofAllPairs($0.embeddings, labels: labels), targets: targets)

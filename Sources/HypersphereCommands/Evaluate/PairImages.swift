@@ -2,6 +2,7 @@ import Datasets
 import Evaluation
 import Files
 import Foundation
+import Terminal
 import Training
 
 /// Where the images of a list of pairs are: below a folder, or among saved embeddings.
@@ -61,9 +62,10 @@ struct PairImages {
         let missing = places.indices.filter { places[$0] == nil }
         guard !missing.isEmpty else { return }
         let names = missing.prefix(Self.named).map { list.images[$0].path() }.joined(separator: ", ")
-        let more = missing.count > Self.named ? " and \(missing.count - Self.named) more" : ""
+        let more = missing.count > Self.named ? " and \(formatCount(missing.count - Self.named)) more" : ""
         throw UserFacingError(
-            source, field: "images", problem: "\(missing.count) of \(places.count) are missing: \(names)\(more)",
+            source, field: "images",
+            problem: "\(formatCount(missing.count)) of \(formatCount(places.count)) are missing: \(names)\(more)",
             remedy: remedy)
     }
 }

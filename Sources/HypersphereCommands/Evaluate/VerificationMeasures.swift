@@ -45,15 +45,16 @@ struct VerificationMeasures: Encodable {
 
     /// Measures the pairs of a list.
     init(
-        _ pairs: VerificationPairs, of embeddings: Tensor, folds count: Int, targets: [Double], _ bootstrap: Bootstrap?,
-        _ identities: (first: [Int64], second: [Int64])
+        _ pairs: VerificationPairs, of embeddings: Tensor, folds count: Int, candidates: ThresholdCandidates,
+        targets: [Double], _ bootstrap: Bootstrap?, _ identities: (first: [Int64], second: [Int64])
     ) throws {
         let cosines = try pairs.cosines(of: embeddings)
         let curve = try ReceiverOperatingCurve(scores: cosines, isPositive: pairs.isSame)
         let folded =
             count > 1
             ? try FoldedVerification(
-                distances: pairs.squaredDistances(of: embeddings), isSame: pairs.isSame, folds: count) : nil
+                distances: pairs.squaredDistances(of: embeddings), isSame: pairs.isSame, folds: count,
+                candidates: candidates) : nil
         self.init(
             curve, targets: targets, folded: folded,
             interval: try bootstrap?.interval(
@@ -79,7 +80,8 @@ struct VerificationMeasures: Encodable {
                 squaredDistance: threshold.map { 2 - 2 * $0 })
         }
         folds = folded.map { folded in
-            let thresholds = folded.folds.map(\.threshold)
+            // Infinity, which accepts everything, is no number in JSON; no squared distance is above 4.
+            let thresholds = folded.folds.map { min($0.threshold, 5) }
             return Folds(
                 accuracy: folded.accuracy.mean, deviation: folded.accuracy.deviation,
                 accuracies: folded.folds.map(\.accuracy), squaredDistances: thresholds,

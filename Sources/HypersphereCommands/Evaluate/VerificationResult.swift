@@ -12,6 +12,7 @@ struct VerificationResult: Encodable {
         let positives: Int
         let negatives: Int
         let folds: Int
+        let thresholds: ThresholdCandidates?
         let resamples: Int
         let seed: UInt64
         let score = "cosine"
@@ -29,7 +30,7 @@ struct VerificationResult: Encodable {
                 "\(facts.embeddings): the pairs of \(pairs), \(kinds), of \(formatCount(facts.images)) images; "
                     + (facts.folds > 1
                         ? "\(facts.folds) folds in the order of the file, each with the threshold on the squared distance "
-                            + "(0, 0.01, ..., 3.99) that is best on the others"
+                            + "(\(facts.thresholds == .observed ? "of those observed" : "0, 0.01, ..., 3.99")) that is best on the others"
                         : "one fold, so that no threshold is chosen"))
         } else {
             Console.paragraph(
@@ -42,15 +43,17 @@ struct VerificationResult: Encodable {
         }
         Console.print("")
         showMeasures()
-        showRates(plain, withFlip == nil ? "" : "plain: ")
-        if let withFlip { showRates(withFlip, "with flip: ") }
+        for (name, measures) in columns { showThresholds(measures, name) }
+    }
+
+    private var columns: [(name: String, measures: VerificationMeasures)] {
+        [("plain", plain)] + (withFlip.map { [("with flip", $0)] } ?? [])
     }
 
     private func showMeasures() {
-        let columns = [plain, withFlip].compactMap(\.self)
-        var table = TextTable(["measure", "plain"] + (withFlip == nil ? [] : ["with flip"]))
+        var table = TextTable(["measure"] + columns.map(\.name))
         func add(_ name: String, _ text: (VerificationMeasures) -> String?) {
-            let cells = columns.compactMap(text)
+            let cells = columns.compactMap { text($0.measures) }
             if cells.count == columns.count { table.append([name] + cells) }
         }
         func spread(_ mean: Double?, _ deviation: Double?) -> String {
@@ -69,21 +72,18 @@ struct VerificationResult: Encodable {
             }
         }
         Console.print(table)
-        for measures in columns {
-            guard let folds = measures.folds, let least = folds.squaredDistances.min(),
-                let most = folds.squaredDistances.max()
-            else { continue }
-            let name =
-                withFlip == nil ? "" : measures.areaUnderCurve == plain.areaUnderCurve ? "plain: " : "with flip: "
-            Console.paragraph(
-                "\(name)thresholds of the folds: squared distance \(text(least)) to \(text(most)), "
-                    + "cosine \(text(1 - most / 2)) to \(text(1 - least / 2))")
-        }
     }
 
-    private func showRates(_ measures: VerificationMeasures, _ name: String) {
+    private func showThresholds(_ measures: VerificationMeasures, _ name: String) {
         Console.print("")
-        var table = TextTable(["\(name)FAR asked for", "achieved", "TAR", "cosine above", "squared distance below"])
+        if withFlip != nil { Console.print("\(name):") }
+        if let folds = measures.folds, let least = folds.squaredDistances.min(), let most = folds.squaredDistances.max()
+        {
+            Console.paragraph(
+                "thresholds of the folds: squared distance \(text(least)) to \(text(most)), "
+                    + "cosine \(text(1 - most / 2)) to \(text(1 - least / 2))")
+        }
+        var table = TextTable(["FAR asked for", "achieved", "TAR", "cosine above", "squared distance below"])
         for rate in measures.rates {
             if let achieved = rate.falseAcceptRate, let accepted = rate.trueAcceptRate {
                 table.append([
