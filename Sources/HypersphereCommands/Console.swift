@@ -7,6 +7,20 @@ enum Console {
         TerminalOutput.standardOutput.write(text + "\n")
     }
 
+    /// A line, broken between words where it is wider than a terminal usually is.
+    static func paragraph(_ text: String) {
+        print(wrapped(text, width: 80))
+    }
+
+    static func print(_ table: TextTable) {
+        TerminalOutput.standardOutput.write(table.text(for: .standardOutput))
+    }
+
+    /// A share from 0 to 1 for a person; all digits are in the JSON.
+    static func share(_ value: Double) -> String {
+        String(format: "%.4f", value)
+    }
+
     /// A value as JSON, with its keys sorted.
     static func print(json value: some Encodable) throws {
         let encoder = JSONEncoder()

@@ -1,7 +1,7 @@
 import Files
 import Foundation
 
-/// Writes arrays in NumPy's format, version 1.0.
+/// Reads and writes arrays in NumPy's format; written is version 1.0.
 public enum NPYFile {
     /// Writes `tensor` to `path`, whole or not at all, in row-major order; bfloat16 becomes float32.
     ///

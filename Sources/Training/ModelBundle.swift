@@ -31,8 +31,8 @@ public final class ModelBundle {
     public let recipe: Recipe
 
     private let description: Description
-    private let model: Model
-    private let device: Device
+    let model: Model
+    let device: Device
 
     /// What the classes are called, in the order of the head's logits.
     public var classNames: [String] { description.classNames }
@@ -87,7 +87,7 @@ public final class ModelBundle {
         model.train(false)
     }
 
-    private static func file(for path: String) -> String {
+    static func file(for path: String) -> String {
         var isFolder: ObjCBool = false
         let exists = FileManager.default.fileExists(atPath: path, isDirectory: &isFolder)
         return exists && isFolder.boolValue ? "\(path)/\(RunFolder.modelName)" : path
@@ -99,13 +99,15 @@ public final class ModelBundle {
     ///   - images: what to embed; files are brought to the model's size as when it was measured.
     ///   - batch: how many images go through the network at once.
     ///   - precision: the precision of products; that of the training when nil.
+    ///   - mirrored: whether images are flipped from left to right.
     ///   - broken: what happens when a file cannot be used.
     ///   - handle: told of each batch: its embeddings `[K, D]` float32 on the processor, which images of the set they are,
     ///     and which could not be used.
     /// - Throws: `UserFacingError` when images in memory have another size than those learnt from or a file cannot be used;
     ///   and what `handle` throws.
     public func embed(
-        _ images: ImageSet, batch: Int = 256, precision: Precision? = nil, broken: BrokenImage.Policy = .stop,
+        _ images: ImageSet, batch: Int = 256, precision: Precision? = nil, mirrored: Bool = false,
+        broken: BrokenImage.Policy = .stop,
         _ handle: (_ embeddings: Tensor, _ indices: [Int], _ broken: [BrokenImage]) throws -> Void
     ) throws {
         let normalization = try recipe.data.normalization(channels: description.channels)
@@ -118,7 +120,8 @@ public final class ModelBundle {
             }
             let embeddings = withoutGradients {
                 withPrecision(precision ?? description.precision, on: device) {
-                    model.backbone(normalization(part.images).contiguous(description.layout))
+                    let images = mirrored ? part.images.mirrored() : part.images
+                    return model.backbone(normalization(images).contiguous(description.layout))
                 }
             }
             try handle(embeddings.to(.float32).to(.cpu), part.indices, part.broken)
@@ -167,5 +170,12 @@ public final class ModelBundle {
                 channels: channels == 1 ? .grey : .rgb, broken: broken)
             return FileSource(loader: loader, device: device)
         }
+    }
+}
+
+extension Tensor {
+    /// Images `[K, C, H, W]` flipped from left to right.
+    fileprivate func mirrored() -> Tensor {
+        gathered(Tensor(Array((0..<size(3)).reversed())).to(device), along: 3)
     }
 }

@@ -14,7 +14,18 @@ struct UsageTests {
         ["loss", "plot", "arcfac"], ["loss", "plot", "arcface", "vs"], ["loss", "plot", "vs", "arcface"],
         ["loss", "plot", "arcface", "margn=1"], ["loss", "plot", "arcface", "margin=28.6"],
         ["loss", "plot", "arcface", "margin=180deg"], ["loss", "plot", "arcface", "-o", "curve.gif"],
-        ["loss", "list", "arcfac"],
+        ["loss", "list", "arcfac"], ["evaluate", "retrieval"],
+        ["evaluate", "retrieval", "model", "--embeddings", "x.npy"],
+        ["evaluate", "retrieval", "model", "--labels", "l"],
+        ["evaluate", "retrieval", "model", "--metric", "cosin"], ["evaluate", "retrieval", "model", "--k", "1,0"],
+        ["evaluate", "retrieval", "model", "--gallery-labels", "l"],
+        ["evaluate", "verification", "model", "--pairs", "p"], ["evaluate", "verification", "model", "--images", "p"],
+        ["evaluate", "verification", "--embeddings", "x.npy", "--flip"],
+        ["evaluate", "verification", "model", "--far", "2"], ["evaluate", "open-set", "model"],
+        ["evaluate", "few-shot", "model", "--ways", "1"], ["evaluate", "few-shot", "model", "--metric", "dot"],
+        ["calibrate", "model"], ["calibrate", "model", "data", "--far", "1"], ["identify", "model", "gallery"],
+        ["identify", "model", "gallery", "a.jpg", "--metric", "dot"],
+        ["identify", "model", "gallery", "a.jpg", "--csv", "--json"],
     ])
     func isRefused(words: [String]) throws {
         try Program.inScratchFolder { program in
@@ -28,7 +39,11 @@ struct UsageTests {
         }
     }
 
-    @Test(arguments: [[], ["train"], ["embed"], ["doctor"], ["loss"], ["loss", "list"], ["loss", "plot"]])
+    @Test(arguments: [
+        [], ["train"], ["embed"], ["doctor"], ["loss"], ["loss", "list"], ["loss", "plot"],
+        ["evaluate", "retrieval"], ["evaluate", "verification"], ["evaluate", "open-set"], ["evaluate", "few-shot"],
+        ["calibrate"], ["identify"],
+    ])
     func helpHasAnExample(command: [String]) throws {
         try Program.inScratchFolder { program in
             let result = try program.run(command + ["--help"])

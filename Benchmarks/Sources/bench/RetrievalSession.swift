@@ -32,7 +32,7 @@ final class RetrievalSession: Session {
             let found = try Neighbours(of: queries, in: embeddings, count: 100)
             return Double(found.values[found.count - 1])
         case .measures:
-            let set = try LabelledEmbeddings(embeddings, labels: labels)
+            let set = LabelledEmbeddings(embeddings, labels: labels)
             return try RetrievalReport(leavingOneOutOf: set).micro?.meanAveragePrecisionAtR ?? 0
         }
     }

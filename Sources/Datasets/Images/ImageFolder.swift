@@ -83,7 +83,7 @@ public struct ImageFolder: Sendable {
         }
         var samples: [ImageSample] = []
         for (label, className) in classes.enumerated() {
-            let files = try images(in: "\(folder)/\(className)")
+            let files = try images(below: "\(folder)/\(className)")
             guard !files.isEmpty else {
                 throw UserFacingError(
                     folder, field: "class \(className)",
@@ -101,12 +101,15 @@ public struct ImageFolder: Sendable {
     }
 
     /// The paths of the images below a folder, sorted by the names on the way.
-    private static func images(in folder: String) throws -> [String] {
+    ///
+    /// - Parameter folder: where to look; folders below it are looked into.
+    /// - Throws: `UserFacingError` when a folder is missing or unreadable.
+    public static func images(below folder: String) throws -> [String] {
         var files: [String] = []
         for name in try entries(of: folder) {
             let path = "\(folder)/\(name)"
             if isFolder(path) {
-                files += try images(in: path)
+                files += try images(below: path)
             } else if isImage(name) {
                 files.append(path)
             }

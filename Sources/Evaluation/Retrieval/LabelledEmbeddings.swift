@@ -1,4 +1,3 @@
-import Files
 public import Torch
 
 /// Embeddings with the class of each, and optionally a group, such as the camera that took the picture.
@@ -16,16 +15,15 @@ public struct LabelledEmbeddings {
     ///   - embeddings: `[N, D]`.
     ///   - labels: the class of each, `[N]`.
     ///   - groups: the group of each, `[N]`, or nil.
-    /// - Throws: `UserFacingError` when the numbers of rows, labels and groups differ.
-    public init(_ embeddings: Tensor, labels: [Int64], groups: [Int64]? = nil) throws {
+    /// - Precondition: there is a label, and where there are groups a group, for each row.
+    public init(_ embeddings: Tensor, labels: [Int64], groups: [Int64]? = nil) {
         let rows = embeddings.rank == 0 ? 1 : embeddings.size(0)
-        guard labels.count == rows else {
-            throw UserFacingError(
-                "labels", problem: "there are \(labels.count) for \(rows) embeddings", remedy: "give one for each")
-        }
-        if let groups, groups.count != rows {
-            throw UserFacingError(
-                "groups", problem: "there are \(groups.count) for \(rows) embeddings", remedy: "give one for each")
+        require(
+            labels.count == rows, "LabelledEmbeddings: \(labels.count) labels for embeddings \(embeddings.signature)")
+        if let groups {
+            require(
+                groups.count == rows,
+                "LabelledEmbeddings: \(groups.count) groups for embeddings \(embeddings.signature)")
         }
         self.embeddings = embeddings
         self.labels = labels

@@ -2,7 +2,7 @@
 ///
 /// R is the number of a query's hits in the gallery, itself not counted; `h_1 < ... < h_R` are their ranks. Lists such as
 /// ``recall`` have an element for each cutoff K of the report.
-public struct RetrievalScores: Sendable, Equatable {
+public struct RetrievalScores: Sendable, Equatable, Encodable {
     /// Whether the nearest is a hit.
     public internal(set) var precisionAt1 = 0.0
     /// The share of hits among the R nearest. Musgrave et al., "A Metric Learning Reality Check", ECCV 2020, section 3.2.

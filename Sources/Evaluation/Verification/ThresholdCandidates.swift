@@ -1,5 +1,5 @@
 /// Among which thresholds on a distance the best is looked for.
-public enum ThresholdCandidates: Sendable, Equatable {
+public enum ThresholdCandidates: String, Sendable, Equatable, Codable, CaseIterable {
     /// 0, 0.01, ..., 3.99 for squared distances of unit vectors: what numbers on Labeled Faces in the Wild were published with.
     case published
 

@@ -1,6 +1,5 @@
 import Datasets
 import Files
-import Foundation
 
 extension Recipe {
     /// Reads, draws or lists the images that the recipe names.
@@ -19,15 +18,8 @@ extension Recipe {
             let splits = data.set == "csv" ? try ImageManifest(path).load() : try ImageFolder(path).load()
             return try images.data(splits, path: path, seed: seed)
         }
-        let own = "\(path)/\(data.set)"
-        let folder = download || FileManager.default.fileExists(atPath: own) ? own : path
-        if let family = MNISTFamily(rawValue: data.set) {
-            if download { try family.download(to: folder, progress: progress) }
-            return TrainingData(try family.load(directory: folder))
-        }
-        if let photographs = CIFAR(rawValue: data.set) {
-            if download { try photographs.download(to: folder, progress: progress) }
-            return TrainingData(try photographs.load(directory: folder))
+        if let set = KnownDataset.named(data.set), set.downloadSize > 0 {
+            return TrainingData(try set.load(from: path, download: download, progress: progress))
         }
         return TrainingData(
             Strokes(classes: data.characters ?? .digits, seed: seed)

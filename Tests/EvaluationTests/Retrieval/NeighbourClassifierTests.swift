@@ -26,8 +26,8 @@ import Torch
     }
 
     @Test func anEvenVoteGoesToTheNearest() throws {
-        let gallery = try LabelledEmbeddings(Tensor([1, 2, 3, 4] as [Float], shape: [4, 1]), labels: [9, 4, 4, 9])
-        let queries = try LabelledEmbeddings(Tensor([0] as [Float], shape: [1, 1]), labels: [9])
+        let gallery = LabelledEmbeddings(Tensor([1, 2, 3, 4] as [Float], shape: [4, 1]), labels: [9, 4, 4, 9])
+        let queries = LabelledEmbeddings(Tensor([0] as [Float], shape: [1, 1]), labels: [9])
         let result = try NeighbourClassifier(queries: queries, gallery: gallery, count: 4, metric: .euclidean)
         #expect(result.predictions == [9])
         #expect(result.evenVoteCount == 1)
@@ -35,7 +35,7 @@ import Torch
     }
 
     @Test func aSmallTemperatureDoesNotOverflow() throws {
-        let set = try LabelledEmbeddings(Tensor([1, 2, 30, 31] as [Float], shape: [4, 1]), labels: [1, 1, 2, 2])
+        let set = LabelledEmbeddings(Tensor([1, 2, 30, 31] as [Float], shape: [4, 1]), labels: [1, 1, 2, 2])
         let result = try NeighbourClassifier(
             leavingOneOutOf: set, count: 3, metric: .dotProduct, vote: .exponential(temperature: 1e-3))
         #expect(result.predictions == [2, 2, 2, 2])
@@ -43,7 +43,7 @@ import Torch
     }
 
     @Test func oneEmbeddingCannotBeClassifiedByOthers() throws {
-        let set = try LabelledEmbeddings(.ones([1, 2]), labels: [1])
+        let set = LabelledEmbeddings(.ones([1, 2]), labels: [1])
         #expect(throws: UserFacingError.self) { _ = try NeighbourClassifier(leavingOneOutOf: set, count: 1) }
     }
 }

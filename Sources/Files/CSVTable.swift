@@ -1,23 +1,28 @@
-import Files
-package import Foundation
+public import Foundation
 
 /// Comma-separated values of RFC 4180: quoted fields may hold commas, line breaks and doubled quotes.
 ///
 /// Lines end in LF or CRLF; a byte order mark at the beginning and blank lines are passed over.
-package struct CSVTable {
+public struct CSVTable: Sendable {
     /// One row and the number, from 1, of the line on which it begins.
-    package struct Row: Equatable {
-        package let line: Int
-        package let fields: [String]
+    public struct Row: Equatable, Sendable {
+        /// The line, from 1.
+        public let line: Int
+        /// What stands between the commas, without quotes.
+        public let fields: [String]
     }
 
-    package let rows: [Row]
+    /// The rows in the order of the file, the header among them.
+    public let rows: [Row]
 
     /// Parses `data`.
     ///
-    /// - Throws: `UserFacingError` that names `path` and the line when a quote is not closed, or stands in an unquoted field or
+    /// - Parameters:
+    ///   - data: what the file holds.
+    ///   - path: what messages call it.
+    /// - Throws: ``UserFacingError`` that names `path` and the line when a quote is not closed, or stands in an unquoted field or
     ///   after a quoted one, or the text is not UTF-8.
-    package init(_ data: Data, path: String) throws {
+    public init(_ data: Data, path: String) throws {
         var rows: [Row] = []
         var fields: [String] = []
         var field: [UInt8] = []
@@ -85,5 +90,14 @@ package struct CSVTable {
         }
         try endRow()
         self.rows = rows
+    }
+
+    /// A text as a field: in quotes where it would not be read back otherwise.
+    ///
+    /// - Parameter text: any text.
+    public static func field(_ text: String) -> String {
+        let special = ",\"\r\n".unicodeScalars
+        guard text.unicodeScalars.contains(where: { special.contains($0) }) else { return text }
+        return "\"\(text.replacing("\"", with: "\"\""))\""
     }
 }

@@ -1,0 +1,92 @@
+import ArgumentParser
+import Evaluation
+import Files
+import Terminal
+import Training
+
+/// `hypersphere calibrate`.
+struct CalibrateCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "calibrate",
+        abstract: "Choose from which score on `identify` names an image, and save it in the model.",
+        usage: "hypersphere calibrate MODEL DATA [--far 0.01] [options]",
+        discussion: """
+            Each image of validation data, which the model has not learnt from, is compared
+            with all others: its nearest of another class is a false accept where it lies
+            above the threshold, as if its own class were not in the gallery. The threshold
+            is the lowest that keeps to the false accept rate; larger galleries than the
+            validation data have a higher one.
+
+            Example:
+              hypersphere calibrate runs/birds-1 birds/validation --far 0.01
+            """)
+
+    @Argument(help: "A run's folder, or its model.safetensors.")
+    var model: String
+
+    @Argument(
+        help: ArgumentHelp("Validation data: a folder of classes, a CSV file or a known set.", valueName: "data"))
+    var images: String
+
+    @Option(name: .customLong("far"), help: "The share of unknown images that may be accepted.")
+    var target = 0.01
+
+    @Option(help: "What is close: cosine, euclidean or dot.", transform: choice(of: "--metric"))
+    var metric = EmbeddingMetric.cosine
+
+    @OptionGroup var modelOptions: ModelOptions
+
+    @OptionGroup var output: OutputOptions
+
+    func validate() throws {
+        guard target > 0 && target < 1 else {
+            throw ValidationError("--far expects a rate between 0 and 1, got \(target)")
+        }
+    }
+
+    private struct Result: Encodable {
+        let calibration: ModelCalibration
+        let falseAcceptRate: Double
+        let trueAcceptRate: Double
+        let loneCount: Int
+
+        init(_ calibration: ModelCalibration, loneCount: Int) {
+            self.calibration = calibration
+            self.loneCount = loneCount
+            falseAcceptRate = calibration.acceptance.falseAcceptRate
+            trueAcceptRate = calibration.acceptance.trueAcceptRate
+        }
+    }
+
+    func run() throws {
+        let bundle = try modelOptions.model(model)
+        let set = try modelOptions.images(images, .test)
+        let table = try modelOptions.table(of: set, by: bundle, named: images, quiet: output.quiet)
+        if metric == .cosine { try table.checkDirections() }
+        let numbering = ClassNumbering(try table.knownClasses())
+        let scores = try NearestScores(of: table.labelled(by: numbering), metric: metric)
+        let found = try AcceptanceThreshold.calibrated(
+            genuine: scores.genuine, impostors: scores.impostors, target: target, kind: scores.kind)
+        guard let acceptance = found.value else {
+            throw UserFacingError(
+                images, field: "--far", problem: "\(target) is less than one of \(scores.impostors.count) images",
+                remedy: "give more images, or ask for a rate of at least \(1 / Double(scores.impostors.count))")
+        }
+        let calibration = ModelCalibration(
+            acceptance, from: scores, data: images, classes: numbering.names.count)
+        try ModelBundle.save(calibration, in: model)
+        if output.json { return try Console.print(json: Result(calibration, loneCount: scores.loneCount)) }
+        let side = metric.largerMeansCloser ? "above" : "below"
+        Console.paragraph(
+            "\(images): \(Console.counted(calibration.images, "image")) in \(formatCount(calibration.classes)) classes, "
+                + "\(formatCount(calibration.impostorPairs)) pairs of two classes; \(formatCount(scores.loneCount)) alone in "
+                + "their class")
+        Console.paragraph(
+            "an image is named where the \(metric.title) of the nearest is \(side) \(acceptance.threshold)")
+        Console.paragraph(
+            "false accept rate: \(Console.share(acceptance.falseAcceptRate)) of \(formatCount(acceptance.impostors)), "
+                + "\(target) asked for; true accept rate: \(Console.share(acceptance.trueAcceptRate)) of "
+                + "\(formatCount(acceptance.genuine))")
+        Console.print("saved in \(model)")
+    }
+}

@@ -1,0 +1,71 @@
+import ArgumentParser
+import Datasets
+import Evaluation
+import Files
+import Foundation
+import Images
+import Terminal
+import Torch
+import Training
+
+/// How a model embeds images.
+struct ModelOptions: ParsableArguments {
+    @Option(help: "Where known data sets lie; the set itself for a recipe's own folder or list.")
+    var data = "data"
+
+    @Option(help: "How many images go through the network at once.")
+    var batch = 256
+
+    @OptionGroup var options: DeviceOptions
+
+    func validate() throws {
+        if batch < 1 { throw ValidationError("--batch expects a number above 0, got \(batch)") }
+    }
+
+    /// Reads the model at `path`.
+    func model(_ path: String) throws -> ModelBundle {
+        try ModelBundle(path: path, device: options.choose().device)
+    }
+
+    /// Which part of a set is meant, where it has two.
+    enum Part {
+        case train, test
+    }
+
+    /// The images that a word names: a folder of classes, a CSV file, or a known set.
+    func images(_ word: String, _ part: Part) throws -> ImageSet {
+        if let known = KnownDataset.named(word) {
+            let splits = try known.load(from: data)
+            return .memory(part == .train ? splits.train : splits.test)
+        }
+        var isFolder: ObjCBool = false
+        guard FileManager.default.fileExists(atPath: word, isDirectory: &isFolder) else {
+            throw UserFacingError(
+                word, problem: "is neither a folder, a CSV file nor a known set",
+                remedy: "check the path, or see what `hypersphere data list` knows")
+        }
+        let splits = isFolder.boolValue ? try ImageFolder(word).load() : try ImageManifest(word).load()
+        return .files(part == .train ? splits.train : splits.test ?? splits.train)
+    }
+
+    /// The embeddings of images, of which each must be usable.
+    func table(
+        of images: ImageSet, by model: ModelBundle, named name: String? = nil, mirrored: Bool = false,
+        quiet: Bool
+    ) throws -> EmbeddingTable {
+        let bar = quiet ? nil : ProgressBar(label: mirrored ? "embedding mirrored" : "embedding", total: images.count)
+        defer { bar?.finish() }
+        var parts: [Tensor] = []
+        var done = 0
+        try model.embed(images, batch: batch, mirrored: mirrored) { embeddings, indices, _ in
+            parts.append(embeddings)
+            done += indices.count
+            bar?.update(done: done)
+        }
+        var files: [String]?
+        if case .files(let set) = images { files = set.samples.map(\.path) }
+        return try EmbeddingTable(
+            name: name ?? images.name, embeddings: .concatenated(parts),
+            classes: images.labels.map { images.classNames[Int($0)] }, files: files)
+    }
+}

@@ -1,0 +1,145 @@
+import Evaluation
+import Files
+import Randomness
+import Terminal
+
+/// What `evaluate retrieval` found, and how.
+struct RetrievalResult: Encodable {
+    struct Facts: Encodable {
+        let task = "retrieval"
+        let queries: String
+        let gallery: String
+        let classSource: String?
+        let metric: EmbeddingMetric
+        let isSelfRemovedByIndex: Bool
+        let queryCount: Int
+        let loneQueryCount: Int
+        let tiedQueryCount: Int
+        let galleryCount: Int
+        let classCount: Int
+        let cutoffs: [Int]
+    }
+
+    struct Vote: Encodable {
+        let neighbours: Int
+        let accuracy: Double
+        let evenVotes: Int
+    }
+
+    struct Clusters: Encodable {
+        let groups: Int
+        let seed: UInt64
+        let hasConverged: Bool
+        let normalizedMutualInformation: Double
+        let adjustedMutualInformation: Double
+    }
+
+    let `protocol`: Facts
+    let micro: RetrievalScores
+    let macro: RetrievalScores
+    let matchCurve: [Double]
+    let vote: Vote
+    let clusters: Clusters?
+
+    init(
+        queries: EmbeddingTable, gallery: EmbeddingTable?, numbering: ClassNumbering, metric: EmbeddingMetric,
+        cutoffs: [Int], neighbours: Int, clusterSeed: UInt64?
+    ) throws {
+        let set = try queries.labelled(by: numbering)
+        let searched = try gallery?.labelled(by: numbering)
+        let report: RetrievalReport
+        let classifier: NeighbourClassifier
+        if let searched {
+            report = try RetrievalReport(queries: set, gallery: searched, metric: metric, cutoffs: cutoffs)
+            classifier = try NeighbourClassifier(queries: set, gallery: searched, count: neighbours, metric: metric)
+        } else {
+            report = try RetrievalReport(leavingOneOutOf: set, metric: metric, cutoffs: cutoffs)
+            classifier = try NeighbourClassifier(leavingOneOutOf: set, count: neighbours, metric: metric)
+        }
+        guard let micro = report.micro, let macro = report.macro else {
+            throw UserFacingError(
+                queries.name, field: "classes",
+                problem: "no query has another of its class in \(gallery?.name ?? "the set")",
+                remedy: "give at least two embeddings of a class, and names of classes that both files share")
+        }
+        self.micro = micro
+        self.macro = macro
+        matchCurve = report.matchCurve
+        `protocol` = Facts(
+            queries: queries.name, gallery: gallery?.name ?? queries.name, classSource: queries.classSource,
+            metric: metric, isSelfRemovedByIndex: gallery == nil, queryCount: report.queryCount,
+            loneQueryCount: report.loneQueryCount, tiedQueryCount: report.tiedQueryCount,
+            galleryCount: report.galleryCount, classCount: report.classCount, cutoffs: cutoffs)
+        vote = Vote(neighbours: neighbours, accuracy: classifier.accuracy, evenVotes: classifier.evenVoteCount)
+        clusters = try clusterSeed.map { seed in
+            var generator = SeededGenerator(seed: seed)
+            let found = try ClusteringReport(of: set, normalized: metric == .cosine, using: &generator)
+            return Clusters(
+                groups: found.classCount, seed: seed, hasConverged: found.clusters.hasConverged,
+                normalizedMutualInformation: found.agreement.normalizedMutualInformation,
+                adjustedMutualInformation: found.agreement.adjustedMutualInformation)
+        }
+    }
+
+    func show() {
+        let facts = `protocol`
+        let others = facts.isSelfRemovedByIndex ? "all others, itself removed by index" : facts.gallery
+        Console.paragraph("\(facts.queries): each embedding searches \(others), by \(facts.metric.title)")
+        if let source = facts.classSource { Console.paragraph("classes: \(source)") }
+        Console.paragraph(
+            "queries: \(formatCount(facts.queryCount)), \(formatCount(facts.loneQueryCount)) lone and left out, "
+                + "\(formatCount(facts.tiedQueryCount)) with ties, which ids decide; "
+                + "gallery: \(formatCount(facts.galleryCount)); classes: \(formatCount(facts.classCount))")
+        var table = TextTable(["measure", "micro", "macro"])
+        func add(_ name: String, _ value: (RetrievalScores) -> Double) {
+            table.append([name, Console.share(value(micro)), Console.share(value(macro))])
+        }
+        add("precision@1") { $0.precisionAt1 }
+        for (index, cutoff) in facts.cutoffs.enumerated() {
+            add("recall@\(cutoff) = CMC@\(cutoff)") { $0.recall[index] }
+        }
+        for (index, cutoff) in facts.cutoffs.enumerated() where cutoff > 1 {
+            add("precision@\(cutoff)") { $0.precision[index] }
+        }
+        add("R-precision") { $0.rPrecision }
+        add("MAP@R") { $0.meanAveragePrecisionAtR }
+        add("MAP") { $0.meanAveragePrecision }
+        for (index, cutoff) in facts.cutoffs.enumerated() where cutoff > 1 {
+            add("MAP@\(cutoff) over R") { $0.meanAveragePrecisionOverHits[index] }
+            add("MAP@\(cutoff) over min(R, \(cutoff))") { $0.meanAveragePrecisionOverReachableHits[index] }
+            add("MAP@\(cutoff) over hits found") { $0.meanAveragePrecisionOverFoundHits[index] }
+        }
+        add("MRR") { $0.meanReciprocalRank }
+        add("mINP") { $0.meanInverseNegativePenalty }
+        Console.print("")
+        Console.print(table)
+        Console.print("")
+        Console.paragraph(
+            "accuracy of the vote of \(Console.counted(vote.neighbours, "neighbour")): \(Console.share(vote.accuracy)); "
+                + "\(formatCount(vote.evenVotes)) votes were even, and the nearest decided")
+        if let clusters {
+            Console.paragraph(
+                "NMI: \(Console.share(clusters.normalizedMutualInformation)), "
+                    + "AMI: \(Console.share(clusters.adjustedMutualInformation)), with \(formatCount(clusters.groups)) groups "
+                    + "of k-means, seed \(clusters.seed)\(clusters.hasConverged ? "" : ", not converged")")
+        }
+    }
+}
+
+extension EmbeddingTable {
+    /// The embeddings with the numbers of their classes.
+    func labelled(by numbering: ClassNumbering) throws -> LabelledEmbeddings {
+        LabelledEmbeddings(embeddings, labels: numbering.labels(of: try knownClasses()))
+    }
+}
+
+extension EmbeddingMetric {
+    /// What protocols call it.
+    var title: String {
+        switch self {
+        case .cosine: "cosine"
+        case .euclidean: "Euclidean distance"
+        case .dotProduct: "dot product"
+        }
+    }
+}

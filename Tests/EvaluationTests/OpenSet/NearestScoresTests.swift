@@ -1,0 +1,47 @@
+import Evaluation
+import Files
+import Testing
+import TestSupport
+import Torch
+
+/// What identification is calibrated on.
+@Suite(.noLeaks) struct NearestScoresTests {
+    // g, l = the tensors gallery.gallery and gallery.labels of verification.safetensors
+    // u = g / numpy.linalg.norm(g, axis=1, keepdims=True); c = u @ u.T; own = l[:, None] == l
+    // i = numpy.where(own, -2, c).max(1); e = numpy.where(own & ~numpy.eye(90, dtype=bool), c, -2).max(1)
+    // print(i.sum(), e.sum(), sorted(i)[-10], (e > sorted(i)[-10]).sum(), (~own).sum())
+    // 46.743178192514975 85.57643288152978 0.707436085945067 90 6652
+    @Test func theNearestAreNumPys() throws {
+        let item = try Fixture("verification")["gallery"]
+        let labels: [Int64] = try item.tensor("labels").array()
+        let scores = try NearestScores(of: LabelledEmbeddings(item.tensor("gallery"), labels: labels))
+        // Values are rounded to float32.
+        expectEqual(scores.impostors.reduce(0, +), 46.743178192514975, relative: 1e-6)
+        expectEqual(scores.genuine.reduce(0, +), 85.57643288152978, relative: 1e-6)
+        #expect(scores.impostors.count == 90 && scores.genuine.count == 90 && scores.loneCount == 0)
+        #expect(scores.impostorPairCount == 6652)
+        #expect(scores.kind == ScoreKind(name: "nearest-cosine", direction: .higherIsAccepted))
+        let found = try AcceptanceThreshold.calibrated(
+            genuine: scores.genuine, impostors: scores.impostors, target: 0.1, kind: scores.kind)
+        let acceptance = try #require(found.value)
+        expectEqual(acceptance.threshold, 0.707436085945067, relative: 1e-7)
+        #expect(acceptance.falseAccepts == 9 && acceptance.trueAccepts == 90)
+    }
+
+    @Test func distancesGrowTheOtherWay() throws {
+        let rows = Tensor([0, 1, 4, 9, 20] as [Float], shape: [5, 1])
+        let scores = try NearestScores(of: LabelledEmbeddings(rows, labels: [3, 3, 5, 5, 8]), metric: .euclidean)
+        #expect(scores.impostors == [4, 3, 3, 8, 11])
+        #expect(scores.genuine == [1, 1, 5, 5] && scores.loneCount == 1 && scores.impostorPairCount == 16)
+        #expect(scores.kind.direction == .lowerIsAccepted)
+    }
+
+    @Test func oneClassAndLoneOnesAreRefused() {
+        let rows = Tensor([1, 2] as [Float], shape: [2, 1])
+        for labels in [[1, 1], [1, 2]] as [[Int64]] {
+            #expect(throws: UserFacingError.self) {
+                _ = try NearestScores(of: LabelledEmbeddings(rows, labels: labels))
+            }
+        }
+    }
+}
