@@ -117,7 +117,8 @@ let package = Package(
         library(
             "HypersphereCommands",
             [
-                "Configuration", "Datasets", "Evaluation", "Files", "Images", "MetricLearning", "Projection", "Randomness",
+                "Configuration", "Datasets", "Evaluation", "Files", "Images", "MetricLearning", "Projection",
+                "Randomness",
                 "Recipes",
                 "Terminal", "Torch", "Training", "Visualization", "Weights",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),

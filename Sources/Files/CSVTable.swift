@@ -92,6 +92,13 @@ public struct CSVTable: Sendable {
         self.rows = rows
     }
 
+    /// A line of texts, each as ``field(_:)`` writes it, with its end.
+    ///
+    /// - Parameter texts: any texts.
+    public static func line(_ texts: [String]) -> String {
+        texts.map(field).joined(separator: ",") + "\n"
+    }
+
     /// A text as a field: in quotes where it would not be read back otherwise.
     ///
     /// - Parameter text: any text.

@@ -90,7 +90,7 @@ struct IdentifyCommand: ParsableCommand {
         let paths = try images.flatMap { path in
             var isFolder: ObjCBool = false
             let isThere = FileManager.default.fileExists(atPath: path, isDirectory: &isFolder)
-            return isThere && isFolder.boolValue ? try ImageFolder.images(below: path) : [path]
+            return isThere && isFolder.boolValue ? try ImageFolder(path).images() : [path]
         }
         guard !paths.isEmpty else {
             throw UserFacingError(
@@ -123,7 +123,7 @@ struct IdentifyCommand: ParsableCommand {
         {
             return nil
         }
-        return try EmbeddingTable(contentsOf: gallery, labels: labels)
+        return try EmbeddingTable(saved: gallery, labels: labels)
     }
 
     private func embed(_ set: ImageFileDataset, by bundle: ModelBundle) throws -> IdentificationResult.Embedded {

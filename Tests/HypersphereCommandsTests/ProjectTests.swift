@@ -14,12 +14,14 @@ import Torch
             let labels = (0..<Int64(Self.count)).map { $0 % 3 * 7 }
             let files = (0..<Self.count).map { "image \($0), \"new\".png" }
             let list = String(decoding: try JSONEncoder().encode(files), as: UTF8.self)
+            let names = String(
+                decoding: try JSONEncoder().encode(["zero"] + (1..<15).map { "\($0)" }), as: UTF8.self)
             try NPYFile.write(rows, to: program.path("rows.npy"))
             try NPYFile.write(rows.to(.float64), to: program.path("wide.npy"))
             try NPYFile.write(Tensor(labels), to: program.path("labels.npy"))
             try SafetensorsFile.write(
                 ["embeddings": rows, "labels": Tensor(labels)],
-                metadata: ["files": list, "classNames": #"["zero", "one"]"#], to: program.path("rows.safetensors"))
+                metadata: ["files": list, "classNames": names], to: program.path("rows.safetensors"))
             let values = rows.array(of: Float.self)
             let lines = (0..<Self.count).map { row in
                 let numbers = values[64 * row..<64 * (row + 1)].map { "\($0)" }.joined(separator: ",")
@@ -124,18 +126,18 @@ import Torch
     /// The words, and what the line says.
     @Test(arguments: [
         (["none.npy", "--method", "pca"], ["none.npy: does not exist"]),
-        (["rows.txt", "--method", "pca"], ["rows.txt: ", "name a .npy, .safetensors or .csv file"]),
+        (["rows.txt", "--method", "pca"], ["rows.txt: is no file of saved embeddings"]),
         (["cut.npy", "--method", "pca"], ["cut.npy: size: "]),
         (["text.npy", "--method", "pca"], ["text.npy: magic: "]),
-        (["labels.npy", "--method", "pca"], ["labels.npy: embeddings: are [60] int64"]),
-        (["broken.npy", "--method", "tsne"], ["broken.npy: row 2: holds what is not a finite number"]),
+        (["labels.npy", "--method", "pca"], ["labels.npy: shape: is [60], expected [N, D]"]),
+        (["broken.npy", "--method", "tsne"], ["broken.npy: row 2: holds a number that is infinite or none"]),
         (["three.npy", "--method", "tsne"], ["three.npy: count: is 3, t-SNE needs at least 4"]),
         (["rows.npy", "--method", "umap", "--neighbours", "60"], ["rows.npy: count: is 60", "ask for 59 or fewer"]),
-        (["rows.npy", "--method", "pca", "--labels", "few.txt"], ["few.txt: labels: there are 2 for 60 embeddings"]),
+        (["rows.npy", "--method", "pca", "--labels", "few.txt"], ["few.txt: classes: there are 2 for 60 embeddings"]),
         (["rows.npy", "--method", "pca", "--labels", "rows.npy"], ["rows.npy: labels: are "]),
-        (["columns.csv", "--method", "pca"], ["columns.csv: line 1: has no column x0"]),
-        (["fields.csv", "--method", "pca"], ["fields.csv: line 3: has 1 fields, the header 2"]),
-        (["number.csv", "--method", "pca"], ["number.csv: line 2, x1: 'blue' is no number"]),
+        (["columns.csv", "--method", "pca"], ["columns.csv: line 1: names no column of numbers"]),
+        (["fields.csv", "--method", "pca"], ["fields.csv: line 3: expected 2 fields"]),
+        (["number.csv", "--method", "pca"], ["number.csv: line 2: x1 is \"blue\", expected a number"]),
         (["labels.safetensors", "--method", "pca"], ["labels.safetensors: embeddings: there is no tensor"]),
         (["files.safetensors", "--method", "pca"], ["files.safetensors: metadata files: is no JSON list"]),
         (["rows.npy", "--method", "pca", "-o", "none/out.csv"], ["none/out.csv: the folder ", "does not exist"]),

@@ -55,7 +55,7 @@ public struct ImageFolder: Sendable {
     ///
     /// - Throws: `UserFacingError` that names the folder when it is missing, unreadable or without an image.
     public func images() throws -> [String] {
-        let files = try Self.images(in: path)
+        let files = try Self.images(below: path)
         guard !files.isEmpty else {
             throw UserFacingError(
                 path, problem: "it holds no image that ends in \(Self.endings.sorted().joined(separator: ", "))",
@@ -104,7 +104,7 @@ public struct ImageFolder: Sendable {
     ///
     /// - Parameter folder: where to look; folders below it are looked into.
     /// - Throws: `UserFacingError` when a folder is missing or unreadable.
-    public static func images(below folder: String) throws -> [String] {
+    private static func images(below folder: String) throws -> [String] {
         var files: [String] = []
         for name in try entries(of: folder) {
             let path = "\(folder)/\(name)"

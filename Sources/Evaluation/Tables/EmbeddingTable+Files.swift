@@ -8,7 +8,7 @@ extension EmbeddingTable {
 
     /// Reads the embeddings that a program has saved.
     ///
-    /// - NPY: an array `[N, D]`; classes and files from `labels`, or from a CSV file of the same name beside it.
+    /// - NPY: an array `[N, D]`; classes and files from `labels`, or from `NAME.files.csv` beside it.
     /// - safetensors: the tensor `embeddings` and, where there is one, `labels`; the metadata `files` and `classNames`, JSON
     ///   lists of texts.
     /// - CSV: a header; the columns `label` and `file` or `name` where there are any, `index` is passed over, and all others are
@@ -44,7 +44,7 @@ extension EmbeddingTable {
 
     private static func readNPY(_ path: String) throws -> FileParts {
         var parts = FileParts(embeddings: try NPYFile.read(path))
-        let beside = URL(fileURLWithPath: path).deletingPathExtension().appendingPathExtension("csv").relativePath
+        let beside = URL(fileURLWithPath: path).deletingPathExtension().relativePath + ".files.csv"
         guard FileManager.default.fileExists(atPath: beside) else { return parts }
         let table = try CSVColumns(contentsOf: beside)
         parts.classes = try table.texts(named: [ClassList.column])

@@ -117,12 +117,5 @@ struct EmbeddingsFile {
         [input.files?[index] ?? "\(index)"] + (classes.map { [$0[index]] } ?? [])
     }
 
-    /// A line of RFC 4180, in which a field that could be misread is quoted.
-    private func line(_ fields: [String]) -> Data {
-        let quoted = fields.map { field in
-            field.unicodeScalars.contains { "\u{2C}\u{22}\r\n".unicodeScalars.contains($0) }
-                ? "\"\(field.replacing("\"", with: "\"\""))\"" : field
-        }
-        return Data((quoted.joined(separator: ",") + "\n").utf8)
-    }
+    private func line(_ fields: [String]) -> Data { Data(CSVTable.line(fields).utf8) }
 }

@@ -53,6 +53,6 @@ struct EmbeddingOptions: ParsableArguments {
     /// The embeddings that the file named by --embeddings holds.
     func saved() throws -> EmbeddingTable {
         _ = try modelOptions.options.choose()
-        return try EmbeddingTable(contentsOf: embeddings ?? "", labels: labels)
+        return try EmbeddingTable(saved: embeddings ?? "", labels: labels)
     }
 }

@@ -74,7 +74,7 @@ struct EvaluateOpenSetCommand: ParsableCommand {
     private func table(
         _ word: String, labels: String?, _ part: ModelOptions.Part, _ bundle: ModelBundle?
     ) throws -> EmbeddingTable {
-        guard let bundle else { return try EmbeddingTable(contentsOf: word, labels: labels) }
+        guard let bundle else { return try EmbeddingTable(saved: word, labels: labels) }
         return try modelOptions.table(
             of: modelOptions.images(word, part), by: bundle, named: word, quiet: output.quiet)
     }

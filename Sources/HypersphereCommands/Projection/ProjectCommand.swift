@@ -82,9 +82,8 @@ struct ProjectCommand: ParsableCommand {
 
     func run() throws {
         if let threads { Engine.threadCount = threads }
-        var source = try ProjectionSource.read(file)
-        if let labels { try source.label(from: labels) }
-        let embeddings = try EmbeddingCheck.checked(source.embeddings, named: file)
+        let table = try EmbeddingTable(saved: file, labels: labels)
+        let embeddings = table.embeddings
         // Before the work, which may take minutes.
         let folder = URL(fileURLWithPath: output).deletingLastPathComponent().path
         guard access(folder, W_OK) == 0 else { throw UserFacingError(writing: output, code: errno) }
@@ -99,7 +98,7 @@ struct ProjectCommand: ParsableCommand {
         let facts = ProjectionFacts(
             file: file, output: output, count: embeddings.size(0), dimension: embeddings.size(1), settings: settings,
             preservation: try preservation(of: points, embeddings), seconds: seconds)
-        try ProjectionOutput(points: points, source: source, facts: facts).write(to: output)
+        try ProjectionOutput(points: points, table: table, facts: facts).write(to: output)
         if json { try Console.print(json: facts) } else { facts.lines.forEach(Console.print) }
     }
 

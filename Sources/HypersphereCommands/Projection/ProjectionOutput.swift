@@ -1,4 +1,5 @@
 import ArgumentParser
+import Evaluation
 import Files
 import Foundation
 import Torch
@@ -7,7 +8,7 @@ import Visualization
 /// Points in the plane on their way to a file.
 struct ProjectionOutput {
     let points: Tensor
-    let source: ProjectionSource
+    let table: EmbeddingTable
     let facts: ProjectionFacts
 
     /// What the ending of a path asks for.
@@ -29,32 +30,28 @@ struct ProjectionOutput {
 
     func write(to path: String) throws {
         switch try Format(path) {
-        case .table: try AtomicFile.write(table, to: path)
+        case .table: try AtomicFile.write(rows, to: path)
         case .array: try NPYFile.write(points.to(.float32), to: path)
         case .picture: try picture.write(to: path)
         }
     }
 
     /// Columns file, label, x and y; what is not known stays empty.
-    private var table: String {
+    private var rows: String {
         let values = points.to(.float32).array(of: Float.self)
         let rows = (0..<points.size(0)).map { row in
-            let label = source.labels.map { $0.names[$0.indices[row]] } ?? ""
-            let cells = [source.files?[row] ?? "", label].map(Self.quoted)
-            return (cells + ["\(values[2 * row])", "\(values[2 * row + 1])"]).joined(separator: ",") + "\n"
+            CSVTable.line([
+                table.files?[row] ?? "", table.classes?[row] ?? "", "\(values[2 * row])", "\(values[2 * row + 1])",
+            ])
         }
-        return "file,label,x,y\n" + rows.joined()
-    }
-
-    private static func quoted(_ cell: String) -> String {
-        cell.contains { ",\"\r\n".contains($0) } ? "\"\(cell.replacing("\"", with: "\"\""))\"" : cell
+        return CSVTable.line(["file", "label", "x", "y"]) + rows.joined()
     }
 
     private var picture: ScatterPlot {
-        let labels = source.labels
+        let classes = table.classes ?? [String](repeating: "", count: table.count)
+        let numbering = ClassNumbering(classes)
         return ScatterPlot(
-            points: points.to(.float32).array(of: Float.self),
-            labels: labels?.indices ?? [Int](repeating: 0, count: points.size(0)),
-            classNames: labels?.names ?? [""], title: facts.title, subtitle: facts.subtitle)
+            points: points.to(.float32).array(of: Float.self), labels: numbering.labels(of: classes).map(Int.init),
+            classNames: numbering.names, title: facts.title, subtitle: facts.subtitle)
     }
 }

@@ -20,7 +20,11 @@ import Torch
     }
 
     @Test func theFormsAgree() throws {
-        try with(["a.csv": "file,label,x0,x1\n\"1, a.png\",b,1,0.1\n2.png,a,-3,1e-10\n3.png,b,5,6\n"]) { folder in
+        let texts = [
+            "a.csv": "file,label,x0,x1\n\"1, a.png\",b,1,0.1\n2.png,a,-3,1e-10\n3.png,b,5,6\n",
+            "a.files.csv": "file,label\n\"1, a.png\",b\n2.png,a\n3.png,b\n",
+        ]
+        try with(texts) { folder in
             try NPYFile.write(Self.numbers, to: "\(folder)/a.npy")
             try SafetensorsFile.write(
                 ["embeddings": Self.numbers, "labels": Tensor([1, 0, 1] as [Int64])],
@@ -32,7 +36,7 @@ import Torch
                 expectEqual(table.embeddings, Self.numbers)
                 #expect(table.classes == ["b", "a", "b"])
                 #expect(table.files == ["1, a.png", "2.png", "3.png"])
-                #expect(table.classSource == (ending == "npy" ? "\(folder)/a.csv" : nil))
+                #expect(table.classSource == (ending == "npy" ? "\(folder)/a.files.csv" : nil))
             }
         }
     }
