@@ -7,6 +7,13 @@ extension ScatterPlot {
     private static let margin = 24.0
     private static let widestName = 120.0
 
+    /// The same map laid out for `width`, in units of 1/96 inch.
+    public func laidOut(width: Double) -> ScatterPlot {
+        var copy = self
+        copy.size = CGSize(width: max(320, width), height: max(300, min(640, width * 0.84)))
+        return copy
+    }
+
     /// Draws the map on `canvas`, from (0, 0) to ``size``.
     public func draw(on canvas: Canvas) {
         canvas.fill(CGRect(origin: .zero, size: size), theme.paper)
@@ -17,8 +24,8 @@ extension ScatterPlot {
         let horizontalTicks = Ticks(in: axes.range.x, atLeast: Self.tickSpacing(axes))
         let verticalTicks = Ticks(in: axes.range.y, atLeast: Self.tickSpacing(axes))
 
-        drawHeader(
-            remarks(missing: labels.count - shown.count, outside: shown.count { !contains(axes, $0) }), on: canvas)
+        let remarks = remarks(missing: labels.count - shown.count, outside: shown.count { !contains(axes, $0) })
+        PlotHeader(title: title, subtitle: remarks).draw(width: size.width, on: canvas, theme: theme)
         axes.drawGrid(horizontalTicks, verticalTicks, on: canvas, theme: theme)
         axes.drawLabels(horizontalTicks, verticalTicks, on: canvas, theme: theme)
         if shown.count > Self.mostVectorPoints {
@@ -108,15 +115,6 @@ extension ScatterPlot {
             outside > 0 ? "\(NumberText.grouped(outside)) outside the view" : "",
         ]
         return remarks.filter { !$0.isEmpty }.joined(separator: " · ")
-    }
-
-    private func drawHeader(_ remarks: String, on canvas: Canvas) {
-        let width = size.width - 2 * Self.margin
-        let titleStyle = TextStyle(size: 17, color: theme.ink, isBold: true)
-        canvas.text(
-            canvas.fitted(title, in: width, titleStyle), at: CGPoint(x: Self.margin, y: 36), titleStyle)
-        let style = TextStyle(size: 12.5, color: theme.faintInk)
-        canvas.text(canvas.fitted(remarks, in: width, style), at: CGPoint(x: Self.margin, y: 57), style)
     }
 
     private func drawPoints(_ shown: [Point], _ axes: Axes, on canvas: Canvas) {
