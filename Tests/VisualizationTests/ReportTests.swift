@@ -142,7 +142,7 @@ struct ReportTests {
     @Test func figuresAreTitledInTheirPageAndDrawnForScreensAndColors() throws {
         let matrix = ConfusionMatrix(counts: [1, 2, 3, 4], classNames: ["a", "b"], title: Self.evil, subtitle: "s")
         let html = try Report(title: "t", figures: [matrix]).html()
-        #expect(html.contains("<h3>&lt;/script&gt;") && html.contains("<figcaption>s</figcaption>"))
+        #expect(html.contains("<h3>&lt;/script&gt;") && html.contains("</h3>s</figcaption>"))
         let sources = html.components(separatedBy: "data:image/svg+xml;base64,").dropFirst()
             .map { String($0.prefix { $0 != "\"" }) }
         #expect(sources.count == 4 && Set(sources).count == 4)

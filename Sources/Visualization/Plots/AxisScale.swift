@@ -48,10 +48,11 @@ enum AxisScale: Sendable {
 extension Ticks {
     /// Rates that readers of DET plots know, in percent, where they lie in `range`.
     init(ratesIn range: ClosedRange<Double>) {
-        let small = (-8 ... -2).flatMap { exponent in
-            [1.0, 2, 5].map { $0 / pow(10, Double(-exponent)) }
-        }
-        let rates = (small + [0.1, 0.2, 0.4, 0.6, 0.8, 0.9, 0.95, 0.98, 0.99, 0.995, 0.999]).filter {
+        // Over many powers of ten, the powers alone are enough.
+        let multiples: [Double] = range.lowerBound < 1e-4 && range.upperBound > 1e-2 ? [1] : [1, 2, 5]
+        let small = (-8 ... -2).flatMap { exponent in multiples.map { $0 / pow(10, Double(-exponent)) } }
+            .filter { $0 < 0.02 }
+        let rates = (small + [0.02, 0.05, 0.1, 0.2, 0.4, 0.6, 0.8, 0.9, 0.95, 0.98, 0.99, 0.995, 0.999]).filter {
             range.lowerBound * (1 - 1e-9) <= $0 && $0 <= range.upperBound * (1 + 1e-9)
         }
         self.init(values: rates, labels: rates.map { NumberText.shortest(100 * $0, digits: 6) })

@@ -125,7 +125,7 @@ extension ConfusionMatrix {
                 let place = (Double(step) + 0.5) / bar
                 // The place is the shade, so that the marks stand where the eye compares.
                 canvas.fill(
-                    CGRect(x: origin.x + Double(step), y: y, width: 1, height: 10),
+                    CGRect(x: origin.x + Double(step), y: y, width: bar - Double(step), height: 10),
                     color(share: place * place, isRight: isRight))
             }
             canvas.text(isRight ? "right" : "wrong", at: CGPoint(x: origin.x + bar + 8, y: y + 5), style)

@@ -36,6 +36,14 @@ struct LegendRow {
         }
     }
 
+    /// What all lines take, guessed before there is a canvas to measure on.
+    static func roughHeight(of names: [String], width: Double) -> Double {
+        let taken = names.prefix(mostNames).reduce(0) {
+            $0 + min(markWidth + 7.2 * Double($1.count), width) + gap
+        }
+        return (taken / width).rounded(.up) * lineHeight
+    }
+
     /// What all lines take.
     func height(width: Double, on canvas: Canvas) -> Double {
         Double((places(width: width, on: canvas).last?.line ?? -1) + 1) * Self.lineHeight

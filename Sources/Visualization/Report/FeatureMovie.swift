@@ -59,13 +59,13 @@ public struct FeatureMovie: Sendable, Equatable {
         self.thumbnails = thumbnails
     }
 
-    /// Which of `count` samples a report shows: all, or one drawn from each of ``mostPoints`` equal stretches, so that no
-    /// regular order of classes can bias the choice. The same for the same count.
-    public static func shownSamples(of count: Int) -> [Int] {
-        guard count > mostPoints else { return Array(0..<count) }
-        return (0..<mostPoints).map { stretch in
-            let start = stretch * count / mostPoints
-            let end = (stretch + 1) * count / mostPoints
+    /// Which of `count` samples a report shows: all, or one drawn from each of `most` equal stretches, so that no regular
+    /// order of classes can bias the choice. The same for the same counts.
+    public static func shownSamples(of count: Int, most: Int = mostPoints) -> [Int] {
+        guard count > most else { return Array(0..<count) }
+        return (0..<most).map { stretch in
+            let start = stretch * count / most
+            let end = (stretch + 1) * count / most
             var generator = SeededGenerator(seed: 0, path: UInt64(stretch))
             return start + generator.index(below: end - start)
         }

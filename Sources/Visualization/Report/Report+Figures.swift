@@ -29,15 +29,15 @@ extension Report {
             return "<source media=\"\(media.compactMap(\.self).joined(separator: " and "))\" "
                 + "srcset=\"\(try source(drawing, isNarrow: isNarrow, isDark: isDark))\">"
         }
-        let heading =
-            hasHeading && !drawing.title.isEmpty ? "<h3>\(HTMLText.escaped(drawing.title))</h3>\n" : ""
-        let caption = hasHeading ? drawing.subtitle : words.joined(separator: " · ")
+        let escaped = words.map(HTMLText.escaped)
+        let caption = escaped.isEmpty ? "" : "<figcaption>\(escaped.joined(separator: " · "))</figcaption>"
+        let heading = escaped.isEmpty ? "" : "<figcaption><h3>\(escaped.joined(separator: "</h3>"))</figcaption>\n"
         return """
-            <figure class="drawn">\(heading)<picture>
+            <figure class="drawn">\(hasHeading ? heading : "")<picture>
             \(sources.joined(separator: "\n"))
-            <img alt="\(HTMLText.escaped(words.joined(separator: " · ")))" \
+            <img alt="\(escaped.joined(separator: " · "))" \
             src="\(try source(drawing, isNarrow: false, isDark: false))">
-            </picture>\(caption.isEmpty ? "" : "<figcaption>\(HTMLText.escaped(caption))</figcaption>")</figure>
+            </picture>\(hasHeading ? "" : caption)</figure>
             """
     }
 

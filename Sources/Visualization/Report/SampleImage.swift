@@ -25,34 +25,40 @@ public struct SampleImage: Sendable, Equatable {
         self.pixels = pixels
     }
 
-    /// The image in another size: the mean of all that falls onto a pixel, or the nearest pixel where the size grows.
+    /// The image in another size: each new pixel is the mean of the area that it covers of the old ones.
     func resized(width newWidth: Int, height newHeight: Int) -> SampleImage {
         guard newWidth != width || newHeight != height else { return self }
-        let columns = Self.shares(of: width, in: newWidth)
-        let rows = Self.shares(of: height, in: newHeight)
-        var output = Data(capacity: newWidth * newHeight * channels)
-        pixels.withUnsafeBytes { source in
-            for row in rows {
-                for column in columns {
-                    for channel in 0..<channels {
-                        var sum: Float = 0
-                        for (y, down) in row {
-                            for (x, across) in column {
-                                sum += down * across * Float(source[(y * width + x) * channels + channel])
-                            }
+        let source = pixels.withUnsafeBytes { $0.map { Float($0) } }
+        let narrow = Self.resized(source, lines: height, from: width, to: newWidth, step: channels)
+        // Rows as one line of long pixels.
+        let small = Self.resized(narrow, lines: 1, from: height, to: newHeight, step: newWidth * channels)
+        return SampleImage(
+            width: newWidth, height: newHeight, channels: channels,
+            pixels: Data(small.map { UInt8(min(255, $0.rounded())) }))
+    }
+
+    /// Lines of pixels, `step` numbers each, in another length.
+    private static func resized(_ source: [Float], lines: Int, from old: Int, to count: Int, step: Int) -> [Float] {
+        let shares = shares(of: old, in: count)
+        var target = [Float](repeating: 0, count: lines * count * step)
+        source.withUnsafeBufferPointer { source in
+            target.withUnsafeMutableBufferPointer { target in
+                for line in 0..<lines {
+                    for (place, parts) in shares.enumerated() {
+                        for (index, share) in parts {
+                            let (from, to) = ((line * old + index) * step, (line * count + place) * step)
+                            for number in 0..<step { target[to + number] += share * source[from + number] }
                         }
-                        output.append(UInt8(min(255, sum.rounded())))
                     }
                 }
             }
         }
-        return SampleImage(width: newWidth, height: newHeight, channels: channels, pixels: output)
+        return target
     }
 
     /// For each of `count` pixels, the old ones that fall onto it, with shares that sum to 1.
     private static func shares(of old: Int, in count: Int) -> [[(index: Int, share: Float)]] {
-        guard count < old else { return (0..<count).map { [((2 * $0 + 1) * old / (2 * count), 1)] } }
-        return (0..<count).map { place in
+        (0..<count).map { place in
             // In units of 1 / count of an old pixel, so that all is whole.
             let (start, end) = (place * old, (place + 1) * old)
             return (start / count..<(end + count - 1) / count).map { index in
