@@ -15,7 +15,8 @@ struct NeighbourSheetTests {
     static func sheet(_ right: [Bool], width: Double = 640) -> NeighbourSheet {
         let neighbours = right.enumerated().map { index, isRight in
             NeighbourRow.Neighbour(
-                image: image(UInt8(20 + 40 * index % 200)), className: "class \(index)", similarity: 0.9, isRight: isRight)
+                image: image(UInt8(20 + 40 * index % 200)), className: "class \(index)", similarity: 0.9,
+                isRight: isRight)
         }
         return NeighbourSheet(
             rows: [NeighbourRow(query: image(10), className: "class", neighbours: neighbours)], width: width)

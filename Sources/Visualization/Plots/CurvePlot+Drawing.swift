@@ -25,7 +25,9 @@ extension CurvePlot {
         axes.drawLabels(axes.horizontalTicks, axes.verticalTicks, on: canvas, theme: theme)
         canvas.clipped(to: axes.area) { drawDiagonals(axes, on: canvas) }
         canvas.stroke(Path(axes.area), theme.frame, width: 1)
-        canvas.clipped(to: axes.area.insetBy(dx: -2, dy: -2)) {
+        // Rates of 0 and 1 lie on the edges of the other kinds, and lines along them are drawn whole.
+        let room: CGFloat = kind == .detectionErrorTradeoff ? 0 : -2
+        canvas.clipped(to: axes.area.insetBy(dx: room, dy: room)) {
             for (curve, color) in zip(curves, colors) {
                 canvas.stroke(Path(places(of: curve, axes)), color, width: 2)
             }

@@ -75,17 +75,19 @@ public struct PanelFigure: ThemedDrawing, Equatable {
                 (width - Self.gap * Double(columns - 1)) / Double(columns),
                 (size.height - top - Self.margin) / Double(rows) - Self.panelHeader)
         ).rounded(.down)
-        let areMany = panels.reduce(0) { $0 + $1.labels.count } > PointLayer.mostVectorPoints
+        // Coarser than in a single map, whose file these would fill several times.
+        let isLarge = panels.reduce(0) { $0 + $1.labels.count } > PointLayer.mostVectorPoints
+        let pixels = isLarge ? 1.5 : nil
         for (index, panel) in panels.enumerated() {
             let origin = CGPoint(
                 x: (Self.margin + Double(index % columns) * (side + Self.gap)).rounded(),
                 y: (top + Double(index / columns) * (side + Self.panelHeader)).rounded())
-            draw(panel, at: origin, side: side, colors: colors, areMany: areMany, on: canvas)
+            draw(panel, at: origin, side: side, colors: colors, pixels: pixels, on: canvas)
         }
     }
 
     private func draw(
-        _ panel: ScatterPanel, at origin: CGPoint, side: Double, colors: [Color], areMany: Bool, on canvas: Canvas
+        _ panel: ScatterPanel, at origin: CGPoint, side: Double, colors: [Color], pixels: Double?, on canvas: Canvas
     ) {
         let layer = PointLayer(points: panel.points, labels: panel.labels)
         let note = [
@@ -103,7 +105,7 @@ public struct PanelFigure: ThemedDrawing, Equatable {
         let axes = Axes(area: area, range: range.widened(toAspect: 1))
         let ticks = [axes.range.x, axes.range.y].map { Ticks(in: $0, intervals: 4) }
         axes.drawGrid(ticks[0], ticks[1], on: canvas, theme: theme)
-        layer.draw(axes, colors: colors, scale: min(1, max(0.6, side / 420)), areMany: areMany, on: canvas)
+        layer.draw(axes, colors: colors, scale: min(1, max(0.6, side / 420)), pixels: pixels, on: canvas)
         canvas.stroke(Path(area), theme.frame, width: 1)
         if layer.shown.isEmpty {
             let style = TextStyle(size: 12, color: theme.faintInk, alignment: .center, baseline: .middle)

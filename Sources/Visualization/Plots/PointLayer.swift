@@ -40,8 +40,8 @@ struct PointLayer {
     /// - Parameters:
     ///   - colors: the color of each class.
     ///   - scale: what the radius is multiplied by, for small panels.
-    ///   - areMany: whether the picture has so many points in all that they are drawn as pixels.
-    func draw(_ axes: Axes, colors: [Color], scale: Double = 1, areMany: Bool, on canvas: Canvas) {
+    ///   - pixels: how many pixels a unit has where a vector picture has too many points to be shapes; nil for shapes.
+    func draw(_ axes: Axes, colors: [Color], scale: Double = 1, pixels: Double?, on canvas: Canvas) {
         let faint = colors.map { $0.opacity(Self.opacity(among: shown.count)) }
         let radius = Self.radius(among: shown.count) * scale
         func draw(on canvas: Canvas) {
@@ -51,8 +51,8 @@ struct PointLayer {
                 canvas.fillCircle(around: place, radius: radius, faint[point.label])
             }
         }
-        if areMany {
-            canvas.rasterised(in: axes.area, scale: 2) { draw(on: $0) }
+        if let pixels {
+            canvas.rasterised(in: axes.area, scale: pixels) { draw(on: $0) }
         } else {
             canvas.clipped(to: axes.area) { draw(on: canvas) }
         }

@@ -28,7 +28,7 @@ extension ScatterPlot {
         axes.drawLabels(horizontalTicks, verticalTicks, on: canvas, theme: theme)
         layer.draw(
             axes, colors: classNames.indices.map { theme.color(of: $0) },
-            areMany: shown.count > PointLayer.mostVectorPoints, on: canvas)
+            pixels: shown.count > PointLayer.mostVectorPoints ? 2 : nil, on: canvas)
         canvas.clipped(to: axes.area) { drawCenters(axes, on: canvas) }
         canvas.stroke(Path(axes.area), theme.frame, width: 1)
         drawNames(shown, axes, on: canvas)

@@ -114,7 +114,7 @@
 
   function drawPoints(faded) {
     const { places } = frames[current];
-    context.globalAlpha = faded ? 0.08 : opacity;
+    context.globalAlpha = opacity;
     data.labels.forEach((label, index) => {
       if (isFaded(label) !== faded) return;
       const x = width / 2 + (places[2 * index] - view.x) * view.scale;
@@ -204,8 +204,15 @@
     context.setTransform(ratio, 0, 0, ratio, 0, 0);
     context.fillStyle = style.paper;
     context.fillRect(0, 0, width, height);
+    if (chosen.size > 0) {
+      drawPoints(true);
+      // A veil fades dense and sparse places alike.
+      context.globalAlpha = 0.86;
+      context.fillStyle = style.paper;
+      context.fillRect(0, 0, width, height);
+      context.globalAlpha = 1;
+    }
     drawGrid(style);
-    if (chosen.size > 0) drawPoints(true);
     drawPoints(false);
     drawCenters(colors);
     drawNames(style);
