@@ -90,7 +90,9 @@ extension SimilarityHistogram {
     private var shownRange: ClosedRange<Double> {
         let filled = same.indices.filter { same[$0] + different[$0] > 0 }
         guard let first = filled.first, let last = filled.last else { return range }
-        let pad = max(1, Double(last - first + 1) * 0.03) * binWidth
+        // At least some bins beside a single filled one, so that it looks like one.
+        let span = Double(last - first + 1)
+        let pad = max(1, span * 0.03, (10 - span) / 2) * binWidth
         var low = max(range.lowerBound, range.lowerBound + Double(first) * binWidth - pad)
         var high = min(range.upperBound, range.lowerBound + Double(last + 1) * binWidth + pad)
         if let threshold, range.contains(threshold) {
