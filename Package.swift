@@ -93,7 +93,8 @@ let package = Package(
         library("Projection", ["CProjection", "Evaluation", "Files", "Randomness", "Torch"]),
         .systemLibrary(name: "CCairo", pkgConfig: "cairo", providers: [.apt(["libcairo2-dev"]), .brew(["cairo"])]),
         .target(
-            name: "Visualization", dependencies: ["CCairo", "Files", "Randomness"],
+            name: "Visualization",
+            dependencies: ["CCairo", "Files", "Randomness", .product(name: "Crypto", package: "swift-crypto")],
             resources: [.embedInCode("Resources")], swiftSettings: house),
         library("Configuration", ["Files", .product(name: "Yams", package: "Yams")]),
         library(

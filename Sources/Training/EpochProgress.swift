@@ -8,7 +8,8 @@ struct EpochProgress {
     /// How many samples they were to have; files that could not be used among them.
     private(set) var visited = 0
     private var lossSum: Double = 0
-    private var predictions: [Int64] = []
+    /// What the samples were taken for.
+    private(set) var predictions: [Int64] = []
     private var labels: [Int64] = []
     // On a GPU, results are fetched once in a while, since each fetch waits for all work before it.
     private var pending: [(loss: Tensor, predictions: Tensor, labels: Tensor)] = []

@@ -80,6 +80,8 @@ public final class Trainer {
         public let dimension: Int
         /// The labels, `[N]`.
         public let labels: [Int64]
+        /// The classes that the head took the images for, `[N]`.
+        public let predictions: [Int64]
         /// The centres that a loss holds, `[C, D]`, if one does.
         public let centers: [Float]?
     }
@@ -273,7 +275,7 @@ public final class Trainer {
             total.report(classes: classNames.count), total.meanLoss,
             TestEmbeddings(
                 values: Tensor.concatenated(values).array(), dimension: model.backbone.embedding,
-                labels: Tensor.concatenated(labels).array(), centers: centers?.array())
+                labels: Tensor.concatenated(labels).array(), predictions: total.predictions, centers: centers?.array())
         )
     }
 }

@@ -12,9 +12,11 @@ struct TrainTests {
         let names = try FileManager.default.subpathsOfDirectory(atPath: program.path(run))
         let expected = [
             "checkpoints/best.safetensors", "checkpoints/last.safetensors", "environment.json",
-            "features/epoch-001.safetensors", "features/epoch-002.safetensors", "figures/curves.png",
-            "figures/curves.svg", "figures/features-epoch-001.png", "figures/features-epoch-002.png", "metrics.jsonl",
-            "model.safetensors", "recipe.yaml", "report.html", "results.csv",
+            "features/epoch-001.safetensors", "features/epoch-002.safetensors", "features/test-counts.safetensors",
+            "figures/confusions.png", "figures/confusions.svg", "figures/curves.png", "figures/curves.svg",
+            "figures/features-epoch-001.png", "figures/features-epoch-002.png", "figures/similarities.png",
+            "figures/similarities.svg", "metrics.jsonl", "model.safetensors", "recipe.yaml", "report.html",
+            "results.csv",
         ]
         let events = names.filter { $0.hasPrefix("events.out.tfevents.") }
         #expect(events.count == 1)
@@ -73,6 +75,9 @@ struct TrainTests {
         let report = try program.text("\(TinyRun.folder)/report.html")
         #expect(report.hasPrefix("<!DOCTYPE html>") || report.hasPrefix("<!doctype html>"))
         #expect(report.contains("strokes-center") && report.contains("data:image/png;base64,"))
+        for heading in ["<h3>Confusions</h3>", "<h3>Similarities of pairs</h3>", "id=\"features\""] {
+            #expect(report.contains(heading), "\(heading)")
+        }
         for reference in ["src=\"http", "href=\"http", "url(http", "@import"] {
             #expect(!report.contains(reference), "\(reference)")
         }

@@ -59,7 +59,7 @@ struct FigureTests {
     @Test func logarithmicAxisIsEvenInPowersOfTen() {
         let axes = Axes(
             area: CGRect(x: 0, y: 0, width: 100, height: 300), range: PlotRange(x: 0...1, y: 0.01...10),
-            isLogarithmic: true)
+            verticalScale: .logarithmic)
         // log10 of 0.01, 0.1, 1, 10 is -2, -1, 0, 1.
         for (value, place) in [(0.01, 300.0), (0.1, 200), (1, 100), (10, 0)] {
             #expect(abs(axes.vertical(value) - place) < 1e-9)

@@ -52,6 +52,12 @@ struct Pixels {
     }
 }
 
+/// Whether an SVG's coordinates are all finite; the letters of embedded pictures do not count.
+func hasOnlyNumbers(_ svg: Data) -> Bool {
+    let text = String(decoding: svg, as: UTF8.self).replacing(/base64,[^"]*/, with: "")
+    return !text.contains("nan") && !text.contains("inf")
+}
+
 /// Runs `body` with an empty folder that is gone afterwards.
 func withTemporaryFolder(_ body: (String) throws -> Void) throws {
     let folder = FileManager.default.temporaryDirectory.appendingPathComponent("visualization-\(UUID())")

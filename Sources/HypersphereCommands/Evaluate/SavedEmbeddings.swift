@@ -8,7 +8,10 @@ extension EmbeddingTable {
     ///
     /// - Throws: `UserFacingError` that names the file and the part that is wrong.
     init(saved path: String, labels: String? = nil) throws {
-        guard let labels, try Self.isIDX(labels) else { return try self.init(contentsOf: path, labels: labels) }
+        guard let labels, try Self.isIDX(labels) else {
+            try self.init(contentsOf: path, labels: labels)
+            return
+        }
         let classes: [String] =
             switch try IDXFile(contentsOf: labels).elements {
             case .bytes(let values): values.map { "\($0)" }

@@ -31,6 +31,12 @@ public struct RunFolder: Sendable, Equatable {
     public var figures: String { "\(path)/figures" }
     /// The curves of loss and accuracy, without the ending.
     public var curves: String { "\(figures)/curves" }
+    /// How the last epoch's model confuses the test images, without the ending.
+    public var confusions: String { "\(figures)/confusions" }
+    /// The densities of similarities of the test images' pairs, without the ending.
+    public var similarities: String { "\(figures)/similarities" }
+    /// What the pictures of the test set are drawn from.
+    var testCounts: String { "\(path)/features/test-counts.safetensors" }
     /// Everything on one page.
     public var report: String { "\(path)/report.html" }
 

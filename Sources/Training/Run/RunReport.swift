@@ -15,8 +15,16 @@ struct RunReport {
         let curves = curves(title: trainer.recipe.name)
         try curves.write(to: "\(folder.curves).png")
         try curves.write(to: "\(folder.curves).svg")
+        let figures = try figures(classNames: trainer.classNames)
+        for (path, figure) in figures {
+            var titled = figure
+            titled.subtitle = [trainer.recipe.name, figure.subtitle].joined(separator: " · ")
+            try titled.write(to: "\(path).png")
+            try titled.write(to: "\(path).svg")
+        }
         let report = Report(
             title: trainer.recipe.name, about: trainer.recipe.about, summary: summary(of: trainer),
+            figures: figures.map(\.figure),
             metrics: MetricsTable(
                 columns: history.first?.columns.map(\.name) ?? [], rows: history.map { $0.columns.map(\.value) }),
             curves: [curves], gallery: try gallery(), features: try movie(classNames: trainer.classNames),
@@ -24,6 +32,14 @@ struct RunReport {
             environment: FileManager.default.fileExists(atPath: folder.environment)
                 ? try InputFile.text(folder.environment) : "")
         try report.write(to: folder.report)
+    }
+
+    /// What the last epoch's model makes of the test images, with the paths to keep it at.
+    private func figures(classNames: [String]) throws -> [(path: String, figure: any ThemedDrawing)] {
+        guard let counts = try TestCounts(path: folder.testCounts, classes: classNames.count) else { return [] }
+        let note = "test images after epoch \(history.count)"
+        let matrix = counts.matrix(classNames: classNames, note).map { (folder.confusions, $0 as any ThemedDrawing) }
+        return [(folder.similarities, counts.histogram("cosines of \(note)")), matrix].compactMap(\.self)
     }
 
     private func curves(title: String) -> Figure {

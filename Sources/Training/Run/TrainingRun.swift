@@ -95,6 +95,7 @@ public final class TrainingRun {
             numbers["centers"] = embeddings.centers.map { Tensor($0) }
             try SafetensorsFile.write(numbers, to: folder.featureNumbers(epoch: metrics.epoch))
         }
+        try TestCounts(embeddings, classNames: trainer.classNames).write(to: folder.testCounts)
         let best = trainer.history.map(\.testAccuracy).max() ?? 0
         if metrics.testAccuracy == best { try Checkpoint.save(trainer, to: folder.bestCheckpoint) }
         // Last, because resuming does again all that came before it.

@@ -74,6 +74,16 @@ public final class Canvas {
         cairo_restore(context)
     }
 
+    /// Draws what `body` draws turned by `angle` around `center`, in radians, clockwise.
+    public func rotated(by angle: Double, around center: CGPoint, _ body: () -> Void) {
+        cairo_save(context)
+        cairo_translate(context, center.x, center.y)
+        cairo_rotate(context, angle)
+        cairo_translate(context, -center.x, -center.y)
+        body()
+        cairo_restore(context)
+    }
+
     /// Draws what `body` draws as one layer of the given opacity, in 0...1: what overlaps inside does not shine through.
     public func group(opacity: Double, _ body: () -> Void) {
         cairo_push_group(context)

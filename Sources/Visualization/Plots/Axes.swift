@@ -4,28 +4,32 @@ import Foundation
 struct Axes {
     let area: CGRect
     let range: PlotRange
-    var isLogarithmic = false
+    var horizontalScale = AxisScale.linear
+    var verticalScale = AxisScale.linear
 
     func position(x: Double, y: Double) -> CGPoint {
         CGPoint(x: horizontal(x), y: vertical(y))
     }
 
     func horizontal(_ x: Double) -> Double {
-        area.minX + (x - range.x.lowerBound) / (range.x.upperBound - range.x.lowerBound) * area.width
+        area.minX + Self.fraction(x, of: range.x, horizontalScale) * area.width
     }
 
     func vertical(_ y: Double) -> Double {
-        let fraction =
-            isLogarithmic
-            ? (log(y) - log(range.y.lowerBound)) / (log(range.y.upperBound) - log(range.y.lowerBound))
-            : (y - range.y.lowerBound) / (range.y.upperBound - range.y.lowerBound)
-        return area.maxY - fraction * area.height
+        area.maxY - Self.fraction(y, of: range.y, verticalScale) * area.height
+    }
+
+    private static func fraction(_ value: Double, of range: ClosedRange<Double>, _ scale: AxisScale) -> Double {
+        let (low, high) = (scale.transformed(range.lowerBound), scale.transformed(range.upperBound))
+        return (scale.transformed(value) - low) / (high - low)
+    }
+
+    var horizontalTicks: Ticks {
+        horizontalScale.ticks(in: range.x, intervals: max(2, Int(area.width / 60)))
     }
 
     var verticalTicks: Ticks {
-        let intervals = max(2, Int(area.height / 55))
-        return isLogarithmic
-            ? Ticks(logarithmicIn: range.y, intervals: intervals) : Ticks(in: range.y, intervals: intervals)
+        verticalScale.ticks(in: range.y, intervals: max(2, Int(area.height / 55)))
     }
 
     /// Room for the numbers left of the plot.
@@ -61,10 +65,13 @@ struct Axes {
                 canvas.text(label, at: CGPoint(x: horizontal(value), y: area.maxY + 18), style)
             }
         }
+        var style = Self.style(theme)
+        style.alignment = .trailing
+        style.baseline = .middle
+        var last = Double.infinity
         for (value, label) in zip(verticalTicks.values, verticalTicks.labels) {
-            var style = Self.style(theme)
-            style.alignment = .trailing
-            style.baseline = .middle
+            guard vertical(value) < last - 13 else { continue }
+            last = vertical(value)
             canvas.text(label, at: CGPoint(x: area.minX - 8, y: vertical(value)), style)
         }
     }

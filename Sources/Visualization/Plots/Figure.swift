@@ -1,7 +1,7 @@
 public import Foundation
 
 /// Panels of lines below each other over one horizontal axis, such as the loss above and the accuracy below.
-public struct Figure: Drawing, Equatable {
+public struct Figure: ThemedDrawing, Equatable {
     /// The line at the top.
     public var title: String
     /// The line below the title.
@@ -41,15 +41,17 @@ public struct Figure: Drawing, Equatable {
         self.size = size ?? CGSize(width: 720, height: 110 + 220 * Double(panels.count))
     }
 
-    private var top: Double {
-        let lines = (title.isEmpty ? 0.0 : 24) + (subtitle.isEmpty ? 0 : 20)
-        return lines == 0 ? 0 : 16 + lines
+    /// The same figure laid out for `width`, in units of 1/96 inch.
+    public func laidOut(width: Double) -> Figure {
+        var copy = self
+        copy.size = CGSize(width: width, height: (width < 560 ? 200 : 240) * Double(panels.count) + 50 + header.height)
+        return copy
     }
 
     /// Draws the figure on `canvas`, from (0, 0) to ``size``.
     public func draw(on canvas: Canvas) {
         canvas.fill(CGRect(origin: .zero, size: size), theme.paper)
-        drawHeader(on: canvas)
+        header.draw(width: size.width, on: canvas, theme: theme)
         let allAxes = axes(on: canvas)
         for (index, (panel, axes)) in zip(panels, allAxes).enumerated() {
             let horizontalTicks = Ticks(
@@ -71,28 +73,19 @@ public struct Figure: Drawing, Equatable {
         }
     }
 
-    private func drawHeader(on canvas: Canvas) {
-        let width = size.width - 2 * Self.margin
-        var style = TextStyle(size: 17, color: theme.ink, isBold: true)
-        if !title.isEmpty {
-            canvas.text(canvas.fitted(title, in: width, style), at: CGPoint(x: Self.margin, y: 36), style)
-        }
-        style = TextStyle(size: 12.5, color: theme.faintInk)
-        let y = title.isEmpty ? 32.0 : 57
-        canvas.text(canvas.fitted(subtitle, in: width, style), at: CGPoint(x: Self.margin, y: y), style)
-    }
+    private var header: PlotHeader { PlotHeader(title: title, subtitle: subtitle) }
 
     private func axes(on canvas: Canvas) -> [Axes] {
-        let height = (size.height - top - Self.footer) / Double(panels.count)
+        let height = (size.height - header.height - Self.footer) / Double(panels.count)
         func axes(left: Double) -> [Axes] {
             panels.enumerated().map { index, panel in
                 let area = CGRect(
-                    x: left, y: (top + Double(index) * height + Self.panelHeader).rounded(),
+                    x: left, y: (header.height + Double(index) * height + Self.panelHeader).rounded(),
                     width: max(40, size.width - left - Self.margin),
                     height: max(30, (height - Self.panelHeader - 6).rounded()))
                 return Axes(
                     area: area, range: PlotRange(x: horizontalRange, y: panel.shownRange),
-                    isLogarithmic: panel.isLogarithmic)
+                    verticalScale: panel.isLogarithmic ? .logarithmic : .linear)
             }
         }
         let widest = axes(left: Self.margin + 30).map { Axes.labelWidth($0.verticalTicks, on: canvas) }.max() ?? 0

@@ -1,31 +1,34 @@
 import Foundation
 
 extension ScatterPlot {
-    /// Above this number, the points of a vector picture are pixels inside it.
-    static let mostVectorPoints = 5_000
-
     private static let margin = 24.0
     private static let widestName = 120.0
+
+    /// The same map laid out for `width`, in units of 1/96 inch.
+    public func laidOut(width: Double) -> ScatterPlot {
+        var copy = self
+        copy.size = CGSize(width: max(320, width), height: max(300, min(640, width * 0.84)))
+        return copy
+    }
 
     /// Draws the map on `canvas`, from (0, 0) to ``size``.
     public func draw(on canvas: Canvas) {
         canvas.fill(CGRect(origin: .zero, size: size), theme.paper)
-        let shown = finitePoints()
+        let layer = PointLayer(points: points, labels: labels)
+        let shown = layer.shown
         let range = range ?? shownRange ?? PlotRange(x: -1...1, y: -1...1)
         let legend = legend(on: canvas)
         let axes = axes(range, legendWidth: legend?.width(on: canvas), on: canvas)
         let horizontalTicks = Ticks(in: axes.range.x, atLeast: Self.tickSpacing(axes))
         let verticalTicks = Ticks(in: axes.range.y, atLeast: Self.tickSpacing(axes))
 
-        drawHeader(
-            remarks(missing: labels.count - shown.count, outside: shown.count { !contains(axes, $0) }), on: canvas)
+        let remarks = remarks(missing: layer.missing, outside: shown.count { !contains(axes, $0) })
+        PlotHeader(title: title, subtitle: remarks).draw(width: size.width, on: canvas, theme: theme)
         axes.drawGrid(horizontalTicks, verticalTicks, on: canvas, theme: theme)
         axes.drawLabels(horizontalTicks, verticalTicks, on: canvas, theme: theme)
-        if shown.count > Self.mostVectorPoints {
-            canvas.rasterised(in: axes.area, scale: 2) { drawPoints(shown, axes, on: $0) }
-        } else {
-            canvas.clipped(to: axes.area) { drawPoints(shown, axes, on: canvas) }
-        }
+        layer.draw(
+            axes, colors: classNames.indices.map { theme.color(of: $0) },
+            pixels: shown.count > PointLayer.mostVectorPoints ? 2 : nil, on: canvas)
         canvas.clipped(to: axes.area) { drawCenters(axes, on: canvas) }
         canvas.stroke(Path(axes.area), theme.frame, width: 1)
         drawNames(shown, axes, on: canvas)
@@ -36,35 +39,11 @@ extension ScatterPlot {
         legend?.draw(at: CGPoint(x: axes.area.maxX + 20, y: axes.area.minY), on: canvas, theme: theme)
     }
 
-    /// Opacity of a point among `count`: dense clouds still show where they are densest.
-    static func opacity(among count: Int) -> Double {
-        min(0.9, max(0.3, 0.9 * pow(300 / Double(max(count, 1)), 0.28)))
-    }
-
-    /// Radius of a point among `count`, in the canvas's units.
-    static func radius(among count: Int) -> Double {
-        min(4, max(1.3, 4 * pow(200 / Double(max(count, 1)), 0.22)))
-    }
-
-    private struct Point {
-        let x: Double
-        let y: Double
-        let label: Int
-    }
-
-    private func finitePoints() -> [Point] {
-        labels.indices.compactMap { index in
-            let x = Double(points[2 * index])
-            let y = Double(points[2 * index + 1])
-            return x.isFinite && y.isFinite ? Point(x: x, y: y, label: labels[index]) : nil
-        }
-    }
-
     private var shownRange: PlotRange? {
         PlotRange(covering: [points, centers])
     }
 
-    private func contains(_ axes: Axes, _ point: Point) -> Bool {
+    private func contains(_ axes: Axes, _ point: PointLayer.Point) -> Bool {
         axes.range.x.contains(point.x) && axes.range.y.contains(point.y)
     }
 
@@ -110,26 +89,6 @@ extension ScatterPlot {
         return remarks.filter { !$0.isEmpty }.joined(separator: " · ")
     }
 
-    private func drawHeader(_ remarks: String, on canvas: Canvas) {
-        let width = size.width - 2 * Self.margin
-        let titleStyle = TextStyle(size: 17, color: theme.ink, isBold: true)
-        canvas.text(
-            canvas.fitted(title, in: width, titleStyle), at: CGPoint(x: Self.margin, y: 36), titleStyle)
-        let style = TextStyle(size: 12.5, color: theme.faintInk)
-        canvas.text(canvas.fitted(remarks, in: width, style), at: CGPoint(x: Self.margin, y: 57), style)
-    }
-
-    private func drawPoints(_ shown: [Point], _ axes: Axes, on canvas: Canvas) {
-        let opacity = Self.opacity(among: shown.count)
-        let radius = Self.radius(among: shown.count)
-        let colors = classNames.indices.map { theme.color(of: $0).opacity(opacity) }
-        for point in shown {
-            let place = axes.position(x: point.x, y: point.y)
-            guard axes.area.insetBy(dx: -radius, dy: -radius).contains(place) else { continue }
-            canvas.fillCircle(around: place, radius: radius, colors[point.label])
-        }
-    }
-
     private func drawCenters(_ axes: Axes, on canvas: Canvas) {
         for index in stride(from: 0, to: centers.count, by: 2) {
             let x = Double(centers[index])
@@ -147,8 +106,8 @@ extension ScatterPlot {
     }
 
     /// Writes each class's name at its median, moved up or down where a center or another name stands already.
-    private func drawNames(_ shown: [Point], _ axes: Axes, on canvas: Canvas) {
-        var members = [[Point]](repeating: [], count: classNames.count)
+    private func drawNames(_ shown: [PointLayer.Point], _ axes: Axes, on canvas: Canvas) {
+        var members = [[PointLayer.Point]](repeating: [], count: classNames.count)
         for point in shown { members[point.label].append(point) }
         var taken = stride(from: 0, to: centers.count, by: 2).map { index in
             let place = axes.position(x: Double(centers[index]), y: Double(centers[index + 1]))

@@ -3,7 +3,7 @@ public import Foundation
 /// A map of points in the plane, colored by class.
 ///
 /// Both axes have the same scale. Points that are not finite are left out and counted in the subtitle.
-public struct ScatterPlot: Drawing {
+public struct ScatterPlot: ThemedDrawing {
     /// Coordinates `[N, 2]`, row by row.
     public let points: [Float]
     /// Classes `[N]`, as indices into ``classNames``.

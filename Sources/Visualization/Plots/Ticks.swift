@@ -72,7 +72,7 @@ public struct Ticks: Sendable, Equatable {
         self.init(values: values, labels: values.map(Self.label))
     }
 
-    private init(values: [Double], labels: [String]) {
+    init(values: [Double], labels: [String]) {
         self.values = values
         self.labels = labels
     }

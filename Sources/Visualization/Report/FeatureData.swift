@@ -24,6 +24,7 @@ struct FeatureData: Encodable {
     let darkColors: [String]
     let labels: [Int]
     let samples: [Int]
+    let names: [String]?
     let total: Int
     let frames: [Frame]
     let thumbnails: Sheet?
@@ -35,15 +36,16 @@ struct FeatureData: Encodable {
         darkColors = movie.classNames.indices.map { Theme.dark.color(of: $0).hexadecimal }
         labels = indices.map { movie.labels[$0] }
         samples = indices.map { movie.sampleNumbers[$0] }
+        names = movie.sampleNames.map { names in indices.map { names[$0] } }
         total = movie.labels.count
         frames = movie.shownFrames.map { frame in
             Self.quantised(frame, points: indices.flatMap { [frame.points[2 * $0], frame.points[2 * $0 + 1]] })
         }
         thumbnails = try movie.thumbnails.map { thumbnails in
-            Sheet(
-                width: thumbnails.width, height: thumbnails.height,
-                columns: Thumbnails.columns(for: indices.count),
-                source: "data:image/png;base64," + (try thumbnails.sheet(of: indices)).base64EncodedString())
+            let shown = thumbnails.shrunk(for: indices.count)
+            return Sheet(
+                width: shown.width, height: shown.height, columns: Thumbnails.columns(for: indices.count),
+                source: "data:image/png;base64," + (try shown.sheet(of: indices)).base64EncodedString())
         }
     }
 

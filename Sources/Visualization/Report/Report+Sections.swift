@@ -2,21 +2,6 @@ import Foundation
 
 /// The parts of the page, each empty where there is nothing to show.
 extension Report {
-    /// The colors of plots, so that they stand on the page without an edge.
-    static var colors: String {
-        func variables(_ theme: Theme) -> String {
-            [
-                ("paper", theme.paper), ("ink", theme.ink), ("faint", theme.faintInk), ("frame", theme.frame),
-                ("grid", theme.grid),
-            ]
-            .map { "--\($0): \($1.hexadecimal);" }.joined(separator: " ")
-        }
-        return """
-            :root { \(variables(.light)) }
-            @media (prefers-color-scheme: dark) { :root { \(variables(.dark)) } }
-            """
-    }
-
     var aboutText: String {
         about.isEmpty ? "" : "<p class=\"about\">\(HTMLText.escaped(about))</p>"
     }
@@ -33,7 +18,7 @@ extension Report {
     func featuresSection() throws -> String {
         guard let features, !features.frames.isEmpty else { return "" }
         return """
-            <section id="features">
+            <section id="features" aria-label="Features">
             <h2>Features</h2>
             <div class="map">
             <div class="stage"><canvas tabindex="0" aria-label="Map of the features"></canvas><div class="tip" hidden></div></div>
@@ -43,45 +28,33 @@ extension Report {
             <input type="range" min="0" value="0" step="1" aria-label="Epoch">
             <label><input type="checkbox"> same scale throughout</label></div>
             <p class="now"></p>
-            <p class="hint">Drag to move, wheel or pinch to zoom, double click to see all. A class in the legend stands out when \
-            clicked.</p>
+            <p class="hint">Drag to move, wheel or pinch to zoom, double click to see all; on the keyboard arrows, + and −, 0. A \
+            class in the legend stands out when chosen.</p>
             <noscript><p class="hint">The map needs JavaScript; the pictures below do not.</p></noscript>
             <script type="application/json" id="feature-data">\(try FeatureData(features).json())</script>
-            <script>
-            \(String(decoding: PackageResources.report_js, as: UTF8.self))
-            </script>
+            <script>\(Self.script)</script>
             </section>
             """
     }
 
-    func curvesSection() throws -> String {
-        guard !curves.isEmpty else { return "" }
-        let figures = try curves.map { figure in
-            let caption = [figure.title, figure.subtitle].filter { !$0.isEmpty }.joined(separator: " · ")
-            let sources = try [(true, true), (true, false), (false, true)].map { narrow, dark in
-                let media = [narrow ? "(max-width: 560px)" : nil, dark ? "(prefers-color-scheme: dark)" : nil]
-                return "<source media=\"\(media.compactMap(\.self).joined(separator: " and "))\" "
-                    + "srcset=\"\(try source(figure, isNarrow: narrow, isDark: dark))\">"
+    var tablesSection: String {
+        let tables = tables.filter { !$0.rows.isEmpty }.map { table in
+            func row(_ cells: [String], _ kind: String) -> String {
+                "<tr>" + cells.map { "<\(kind)>\(HTMLText.escaped($0))</\(kind.prefix(2))>" }.joined() + "</tr>"
             }
             return """
-                <figure><picture>
-                \(sources.joined(separator: "\n"))
-                <img alt="\(HTMLText.escaped(caption))" src="\(try source(figure, isNarrow: false, isDark: false))">
-                </picture>\(caption.isEmpty ? "" : "<figcaption>\(HTMLText.escaped(caption))</figcaption>")</figure>
+                \(table.title.isEmpty ? "" : "<h3>\(HTMLText.escaped(table.title))</h3>")
+                <div class="table" tabindex="0"><table class="words">
+                \(table.note.isEmpty ? "" : "<caption>\(HTMLText.escaped(table.note))</caption>")
+                <thead>\(row(table.columns, "th scope=\"col\""))</thead>
+                <tbody>
+                \(table.rows.map { row($0, "td") }.joined(separator: "\n"))
+                </tbody>
+                </table></div>
                 """
         }
-        return "<section id=\"curves\">\n<h2>Curves</h2>\n\(figures.joined(separator: "\n"))\n</section>"
-    }
-
-    /// A figure as an address that holds the whole SVG: as an image it shares no identifiers with the page.
-    private func source(_ figure: Figure, isNarrow: Bool, isDark: Bool) throws -> String {
-        var figure = figure
-        figure.title = ""
-        figure.subtitle = ""
-        figure.theme = isDark ? .dark : .light
-        figure.size = CGSize(
-            width: isNarrow ? 380 : 840, height: (isNarrow ? 200 : 240) * Double(figure.panels.count) + 50)
-        return "data:image/svg+xml;base64," + (try figure.encoded(as: .svg)).base64EncodedString()
+        guard !tables.isEmpty else { return "" }
+        return "<section id=\"tables\">\n<h2>Tables</h2>\n\(tables.joined(separator: "\n"))\n</section>"
     }
 
     var metricsSection: String {

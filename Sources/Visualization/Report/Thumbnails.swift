@@ -33,6 +33,37 @@ public struct Thumbnails: Sendable, Equatable {
 
     private var bytesEach: Int { width * height * channels }
 
+    /// The largest number of bytes of a sheet before it is compressed.
+    static let mostBytes = 12_000_000
+
+    /// Creates thumbnails of images of any size, each made to fit a square without changing its shape and put on grey.
+    ///
+    /// - Parameters:
+    ///   - images: the images, grey or in color; grey ones become color where any is in color.
+    ///   - side: the square's side in pixels, in 1...96.
+    public init(of images: [SampleImage], side: Int = 40) {
+        let channels = images.contains { $0.channels == 3 } ? 3 : 1
+        var pixels = Data(capacity: images.count * side * side * channels)
+        for image in images { pixels.append(image.inSquare(side: side, channels: channels).pixels) }
+        self.init(width: side, height: side, channels: channels, pixels: pixels)
+    }
+
+    /// The thumbnails made smaller where `count` of them would make a sheet of more than ``mostBytes``.
+    func shrunk(for count: Int) -> Thumbnails {
+        let factor = (Double(Self.mostBytes) / Double(max(1, count * bytesEach))).squareRoot()
+        guard factor < 1 else { return self }
+        let width = max(1, Int(Double(width) * factor))
+        let height = max(1, Int(Double(height) * factor))
+        var smaller = Data(capacity: self.count * width * height * channels)
+        for index in 0..<self.count {
+            let image = SampleImage(
+                width: self.width, height: self.height, channels: channels,
+                pixels: pixels[pixels.startIndex + index * bytesEach..<pixels.startIndex + (index + 1) * bytesEach])
+            smaller.append(image.resized(width: width, height: height).pixels)
+        }
+        return Thumbnails(width: width, height: height, channels: channels, pixels: smaller)
+    }
+
     /// Columns of the sheet on which ``sheet(of:)`` puts `count` images.
     static func columns(for count: Int) -> Int {
         max(1, Int(Double(count).squareRoot().rounded(.up)))

@@ -14,6 +14,9 @@
   const context = canvas.getContext("2d");
   const dark = matchMedia("(prefers-color-scheme: dark)");
   const missing = -32768;
+  const sheet = data.thumbnails;
+  const sprite = new Image();
+  if (sheet) sprite.src = sheet.source;
 
   // Each frame as real coordinates: points first, then centers.
   const frames = data.frames.map((frame) => {
@@ -88,17 +91,50 @@
     }
   }
 
-  const radius = data.labels.length > 600 ? 3 : 4;
+  const radius = data.labels.length > 5000 ? 2.2 : data.labels.length > 600 ? 3 : 4;
+  const opacity = data.labels.length > 5000 ? 0.5 : 0.62;
   const isFaded = (label) => chosen.size > 0 && !chosen.has(label);
 
-  function drawPoint(index, colors, extra) {
+  // A dot of each class, drawn once: thousands of copies are faster than thousands of paths.
+  let dots = [];
+  const reach = Math.ceil(radius) + 1;
+  function makeDots(colors) {
+    const ratio = devicePixelRatio || 1;
+    dots = colors.map((color) => {
+      const dot = document.createElement("canvas");
+      dot.width = dot.height = Math.ceil(2 * reach * ratio);
+      const brush = dot.getContext("2d");
+      brush.scale(dot.width / (2 * reach), dot.height / (2 * reach));
+      brush.fillStyle = color;
+      brush.arc(reach, reach, radius, 0, 2 * Math.PI);
+      brush.fill();
+      return dot;
+    });
+  }
+
+  function drawPoints(faded) {
     const { places } = frames[current];
-    const [x, y] = toScreen(places[2 * index], places[2 * index + 1]);
-    if (!(x > -9 && x < width + 9 && y > -9 && y < height + 9)) return;
-    context.fillStyle = colors[data.labels[index]];
+    context.globalAlpha = opacity;
+    data.labels.forEach((label, index) => {
+      if (isFaded(label) !== faded) return;
+      const x = width / 2 + (places[2 * index] - view.x) * view.scale;
+      const y = height / 2 - (places[2 * index + 1] - view.y) * view.scale;
+      if (x > -9 && x < width + 9 && y > -9 && y < height + 9) {
+        context.drawImage(dots[label], x - reach, y - reach, 2 * reach, 2 * reach);
+      }
+    });
+    context.globalAlpha = 1;
+  }
+
+  function drawHovered(style, colors) {
+    const { places } = frames[current];
     context.beginPath();
-    context.arc(x, y, radius + extra, 0, 2 * Math.PI);
+    context.arc(...toScreen(places[2 * hovered], places[2 * hovered + 1]), radius + 2, 0, 2 * Math.PI);
+    context.fillStyle = colors[data.labels[hovered]];
     context.fill();
+    context.strokeStyle = style.ink;
+    context.lineWidth = 1.5;
+    context.stroke();
   }
 
   function drawCenters(colors) {
@@ -120,21 +156,35 @@
     }
   }
 
+  // The middle of each class in a frame, and how many points it has there; found once.
+  function middles(frame) {
+    if (frame.middles) return frame.middles;
+    const members = data.classes.map(() => [[], []]);
+    data.labels.forEach((label, i) => {
+      if (Number.isNaN(frame.places[2 * i])) return;
+      members[label][0].push(frame.places[2 * i]);
+      members[label][1].push(frame.places[2 * i + 1]);
+    });
+    frame.middles = members.map((axes) => {
+      const [x, y] = axes.map((values) => values.sort((a, b) => a - b)[values.length >> 1]);
+      return { x, y, count: axes[0].length };
+    });
+    return frame.middles;
+  }
+
   function drawNames(style) {
-    if (data.classes.length > 40) return;
+    if (data.classes.length > 40 && chosen.size === 0) return;
     const { places } = frames[current];
-    const median = (values) => values.sort((a, b) => a - b)[values.length >> 1];
     context.font = "600 13px system-ui, sans-serif";
     context.textAlign = "center";
     context.textBaseline = "middle";
     context.lineJoin = "round";
-    data.classes.forEach((name, label) => {
-      if (isFaded(label)) return;
-      const members = data.labels.flatMap((other, i) => (other === label && !Number.isNaN(places[2 * i]) ? [i] : []));
-      if (members.length === 0) return;
-      const [x, y] = toScreen(median(members.map((i) => places[2 * i])), median(members.map((i) => places[2 * i + 1])));
+    middles(frames[current]).forEach((middle, label) => {
+      if (isFaded(label) || middle.count === 0) return;
+      const name = data.classes[label];
+      const [x, y] = toScreen(middle.x, middle.y);
       const shown = name.length > 22 ? name.slice(0, 21) + "\u2026" : name;
-      const offset = members.length < 4 || places.length > 2 * data.labels.length ? -17 : 0;
+      const offset = middle.count < 4 || places.length > 2 * data.labels.length ? -17 : 0;
       context.lineWidth = 4;
       context.strokeStyle = style.paper;
       context.strokeText(shown, x, y + offset);
@@ -154,22 +204,19 @@
     context.setTransform(ratio, 0, 0, ratio, 0, 0);
     context.fillStyle = style.paper;
     context.fillRect(0, 0, width, height);
-    drawGrid(style);
-    for (const faded of chosen.size > 0 ? [true, false] : [false]) {
-      context.globalAlpha = faded ? 0.08 : 0.62;
-      data.labels.forEach((label, index) => {
-        if (isFaded(label) === faded) drawPoint(index, colors, 0);
-      });
+    if (chosen.size > 0) {
+      drawPoints(true);
+      // A veil fades dense and sparse places alike.
+      context.globalAlpha = 0.86;
+      context.fillStyle = style.paper;
+      context.fillRect(0, 0, width, height);
+      context.globalAlpha = 1;
     }
-    context.globalAlpha = 1;
+    drawGrid(style);
+    drawPoints(false);
     drawCenters(colors);
     drawNames(style);
-    if (hovered >= 0) {
-      drawPoint(hovered, colors, 2);
-      context.strokeStyle = style.ink;
-      context.lineWidth = 1.5;
-      context.stroke();
-    }
+    if (hovered >= 0) drawHovered(style, colors);
   }
 
   let isAsked = false;
@@ -224,24 +271,22 @@
     tip.hidden = index < 0;
     if (index >= 0) {
       tip.replaceChildren();
-      const sheet = data.thumbnails;
       if (sheet) {
         const zoom = Math.max(1, Math.round(84 / sheet.width));
-        const image = document.createElement("i");
+        const image = document.createElement("canvas");
+        image.width = sheet.width;
+        image.height = sheet.height;
         image.style.width = `${sheet.width * zoom}px`;
         image.style.height = `${sheet.height * zoom}px`;
-        image.style.backgroundImage = `url(${sheet.source})`;
-        image.style.backgroundSize = `${sheet.columns * sheet.width * zoom}px auto`;
-        const column = index % sheet.columns;
-        const row = Math.floor(index / sheet.columns);
-        image.style.backgroundPosition = `${-column * sheet.width * zoom}px ${-row * sheet.height * zoom}px`;
+        image.getContext("2d").drawImage(
+          sprite, -(index % sheet.columns) * sheet.width, -Math.floor(index / sheet.columns) * sheet.height);
         tip.append(image);
       }
       const name = document.createElement("b");
       name.textContent = data.classes[data.labels[index]];
-      const number = document.createElement("span");
-      number.textContent = `sample ${data.samples[index]}`;
-      tip.append(name, number);
+      const sample = document.createElement("span");
+      sample.textContent = data.names ? data.names[index] : `sample ${data.samples[index]}`;
+      tip.append(name, sample);
       const { places } = frames[current];
       const [x, y] = toScreen(places[2 * index], places[2 * index + 1]);
       const left = x + 16 + tip.offsetWidth > width ? x - 16 - tip.offsetWidth : x + 16;
@@ -260,6 +305,15 @@
     point(-1);
     redraw();
   }
+
+  // By pixels of the canvas.
+  function move(x, y) {
+    view = { ...view, x: view.x - x / view.scale, y: view.y + y / view.scale };
+    isMoved = true;
+    point(-1);
+    redraw();
+  }
+  const steps = { ArrowLeft: [48, 0], ArrowRight: [-48, 0], ArrowUp: [0, 48], ArrowDown: [0, -48] };
 
   const pointers = new Map();
   const place = (event) => {
@@ -283,10 +337,7 @@
       const spread = (end) => Math.max(8, Math.hypot(end[0] - other[0], end[1] - other[1]));
       return zoom(spread(to) / spread(from), ...other);
     }
-    view = { ...view, x: view.x - (to[0] - from[0]) / view.scale, y: view.y + (to[1] - from[1]) / view.scale };
-    isMoved = true;
-    point(-1);
-    redraw();
+    move(to[0] - from[0], to[1] - from[1]);
   });
   const release = (event) => {
     pointers.delete(event.pointerId);
@@ -310,6 +361,9 @@
     if (event.key === "+" || event.key === "=") zoom(1.25, width / 2, height / 2);
     else if (event.key === "-") zoom(0.8, width / 2, height / 2);
     else if (event.key === "0" || event.key === "Escape") reset();
+    else if (event.key in steps) move(...steps[event.key]);
+    else return;
+    event.preventDefault();
   });
 
   const swatches = data.classes.map((name, label) => {
@@ -324,17 +378,29 @@
     button.append(swatch, text);
     button.addEventListener("click", () => {
       chosen.has(label) ? chosen.delete(label) : chosen.add(label);
-      button.setAttribute("aria-pressed", String(chosen.has(label)));
-      legend.classList.toggle("chosen", chosen.size > 0);
-      redraw();
+      showChosen();
     });
     item.append(button);
     legend.append(item);
     return swatch;
   });
+  function showChosen() {
+    [...legend.querySelectorAll("button")].forEach((button, label) => {
+      button.setAttribute("aria-pressed", String(chosen.has(label)));
+    });
+    legend.classList.toggle("chosen", chosen.size > 0);
+    point(-1);
+    redraw();
+  }
+  legend.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape") return;
+    chosen.clear();
+    showChosen();
+  });
   const paintLegend = () => {
     const colors = dark.matches ? data.darkColors : data.lightColors;
     swatches.forEach((swatch, label) => (swatch.style.background = colors[label]));
+    makeDots(colors);
     redraw();
   };
   dark.addEventListener("change", paintLegend);
@@ -368,6 +434,7 @@
     const ratio = devicePixelRatio || 1;
     canvas.width = Math.round(width * ratio);
     canvas.height = Math.round(height * ratio);
+    paintLegend();
     draw();
   }).observe(stage);
   paintLegend();
