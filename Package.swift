@@ -104,7 +104,7 @@ let package = Package(
             "Training",
             [
                 "Backbones", "Configuration", "Datasets", "Evaluation", "Files", "Images", "MetricLearning",
-                "NeuralNetwork", "Randomness", "TensorBoard", "Torch", "Visualization", "Weights",
+                "NeuralNetwork", "Projection", "Randomness", "TensorBoard", "Torch", "Visualization", "Weights",
                 .product(name: "Crypto", package: "swift-crypto"),
             ]),
         .target(

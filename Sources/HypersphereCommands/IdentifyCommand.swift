@@ -31,7 +31,9 @@ struct IdentifyCommand: ParsableCommand {
     @Argument(help: ArgumentHelp("Images to name: files, or folders of them.", valueName: "image"))
     var images: [String]
 
-    @Option(help: "The score from which on an image is named, instead of the calibrated one.")
+    // A cosine may be negative, and looks like an option then.
+    @Option(
+        parsing: .unconditional, help: "The score from which on an image is named, instead of the calibrated one.")
     var threshold: Double?
 
     @Option(

@@ -41,6 +41,11 @@ struct CompareTests {
             #expect((0...1).contains(unknown["areaByCosine"]?.number ?? -1))
             #expect(try program.text("runs/tiny-compare/comparison.csv").split(separator: "\n").count == 1 + 2 * 6)
 
+            for name in ["embeddings.png", "embeddings.svg", "logits.png", "report.html"] {
+                #expect(program.exists("runs/tiny-compare/\(name)"))
+            }
+            #expect(try program.text("runs/tiny-compare/embeddings.svg").contains("raw pixels"))
+
             // What is done is not done again, and a further seed only adds.
             let before = try program.data("runs/tiny-compare/softmax/seed-0/scores.json")
             let more = try compare(program, "seeds=[0, 1, 2]", "--json")

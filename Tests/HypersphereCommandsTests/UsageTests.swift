@@ -41,8 +41,8 @@ struct UsageTests {
 
     @Test(arguments: [
         [], ["train"], ["embed"], ["doctor"], ["loss"], ["loss", "list"], ["loss", "plot"],
-        ["evaluate", "retrieval"], ["evaluate", "verification"], ["evaluate", "open-set"], ["evaluate", "few-shot"],
-        ["calibrate"], ["identify"],
+        ["evaluate"], ["evaluate", "retrieval"], ["evaluate", "verification"], ["evaluate", "open-set"],
+        ["evaluate", "few-shot"], ["calibrate"], ["identify"],
     ])
     func helpHasAnExample(command: [String]) throws {
         try Program.inScratchFolder { program in

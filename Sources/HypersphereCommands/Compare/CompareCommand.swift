@@ -65,7 +65,11 @@ struct CompareCommand: ParsableCommand {
             throw Interrupted()
         }
         let table = try comparison.writeTable()
-        if json { return try Console.print(json: table) }
-        display.show(table)
+        if json { try Console.print(json: table) } else { display.show(table) }
+        try comparison.writeReport(table) { map in
+            if interruption.isRequested { throw Interrupted() }
+            display.show(map: map)
+        }
+        display.end()
     }
 }

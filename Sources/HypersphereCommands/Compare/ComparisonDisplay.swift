@@ -70,6 +70,26 @@ final class ComparisonDisplay {
         Console.print("\(line), \(formatDuration(scores.seconds))")
     }
 
+    /// Says which map is drawn.
+    func show(map: String) {
+        guard !quiet, TerminalOutput.standardError.isTerminal else { return }
+        TerminalOutput.standardError.write("\r\u{1B}[Kdrawing the map of \(map)")
+    }
+
+    /// Says where everything is.
+    func end() {
+        guard !quiet else { return }
+        if TerminalOutput.standardError.isTerminal { TerminalOutput.standardError.write("\r\u{1B}[K") }
+        Console.print("")
+        let folder = comparison.folder
+        for (name, what) in [
+            ("report.html", "everything on one page"), ("embeddings.png", "maps of the embeddings beside raw pixels"),
+            ("logits.png", "maps of the logits"), ("comparison.csv", "the table; comparison.json too"),
+        ] {
+            Console.print("\(folder)/\(name)".padding(toLength: folder.count + 20, withPad: " ", startingAt: 0) + what)
+        }
+    }
+
     /// Clears the progress, so that other text can take its place.
     func close() {
         bar?.bar.finish()
@@ -101,15 +121,8 @@ final class ComparisonDisplay {
     ) -> TextTable {
         var text = TextTable(["method"] + table.measures.map(\.name))
         for row in table.rows where !marked || row.differences.contains(where: { $0 != nil }) {
-            text.append([row.method] + values(row).map { $0.map { Self.text($0, marked: marked) } ?? "" })
+            text.append([row.method] + values(row).map { $0.map { $0.percentText(signed: marked) } ?? "" })
         }
         return text
-    }
-
-    private static func text(_ interval: MeanInterval, marked: Bool) -> String {
-        let mean = String(format: marked ? "%+.2f" : "%.2f", 100 * interval.mean)
-        guard let half = interval.halfWidth else { return mean }
-        let mark = marked ? (abs(interval.mean) > half ? "*" : " ") : ""
-        return "\(mean)±\(String(format: "%.2f", 100 * half))\(mark)"
     }
 }

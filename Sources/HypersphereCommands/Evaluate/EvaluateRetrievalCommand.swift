@@ -14,8 +14,9 @@ struct EvaluateRetrievalCommand: ParsableCommand {
             hypersphere evaluate retrieval --embeddings FILE [options]
             """,
         discussion: """
-            Each embedding searches all others, or the gallery where one is given. Micro is the mean over queries, macro that
-            over classes. Queries whose class is not in the gallery are counted and left out.
+            Each embedding searches all others, or the gallery where one is given. Micro
+            is the mean over queries, macro that over classes. Queries whose class is not
+            in the gallery are counted and left out.
 
             Examples:
               hypersphere evaluate retrieval runs/strokes-center-1

@@ -9,18 +9,18 @@ struct EvaluateVerificationCommand: ParsableCommand {
         commandName: "verification",
         abstract: "Measure how well pairs of one class are told from pairs of two.",
         usage: """
-            hypersphere evaluate verification MODEL --pairs FILE --images DIR [--flip]
-            hypersphere evaluate verification MODEL [DATA] [options]
+            hypersphere evaluate verification MODEL [DATA | --pairs FILE --images DIR]
             hypersphere evaluate verification --embeddings FILE [--pairs FILE] [options]
             """,
         discussion: """
-            With a list of pairs in the form of Labeled Faces in the Wild, its folds in their
-            order: the threshold of each is chosen on the others. Images lie at
-            NAME/NAME_0001.jpg below --images; saved embeddings tell their files. Without a
-            list, all pairs of the embeddings.
+            With a list of pairs in the form of Labeled Faces in the Wild, its folds in
+            their order: the threshold of each is chosen on the others. Images lie at
+            NAME/NAME_0001.jpg below --images; saved embeddings tell their files. Without
+            a list, all pairs of the embeddings.
 
             Examples:
-              hypersphere evaluate verification runs/faces-1 --pairs pairs.txt --images lfw --flip
+              hypersphere evaluate verification runs/faces-1 --pairs pairs.txt \\
+                --images lfw --flip
               hypersphere evaluate verification --embeddings features.npy --labels labels.npy
             """)
 

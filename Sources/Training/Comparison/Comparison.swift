@@ -15,8 +15,8 @@ public final class Comparison {
     /// Every training, in the order in which they are done: all methods from the first seed first.
     public let runs: [ComparisonRun]
 
-    private let data: TrainingData
-    private let device: Device
+    let data: TrainingData
+    let device: Device
     private let command: [String]
 
     /// What happens.
@@ -78,8 +78,11 @@ public final class Comparison {
     ///
     /// - Throws: `UserFacingError` when a file of them is damaged.
     public func scores() throws -> [ComparisonScores?] {
-        try runs.map { try ComparisonScores.read(scoresPath($0)) }
+        try runs.map(score)
     }
+
+    /// The scores of `run`; nil while it is not done.
+    func score(of run: ComparisonRun) throws -> ComparisonScores? { try ComparisonScores.read(scoresPath(run)) }
 
     /// Averages what is done, and writes it to `comparison.json` and `comparison.csv`.
     ///
@@ -105,7 +108,7 @@ public final class Comparison {
         shouldStop: () -> Bool = { false }, _ handle: (Event) throws -> Void
     ) throws -> Trainer.Ending {
         for run in runs {
-            if let scores = try ComparisonScores.read(scoresPath(run)) {
+            if let scores = try score(of: run) {
                 try checkRecipe(run)
                 try handle(.finished(run, scores))
                 continue

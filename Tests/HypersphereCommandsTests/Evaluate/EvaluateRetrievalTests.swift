@@ -116,7 +116,7 @@ import Torch
             let file = try SafetensorsFile(
                 path: program.path("\(TinyRun.folder)/features/epoch-002.safetensors"))
             try SafetensorsFile.write(
-                ["embeddings": file.tensor("points"), "labels": Tensor(TinyRun.testImages.labels)],
+                ["embeddings": file.tensor("points").reshaped([32, 2]), "labels": Tensor(TinyRun.testImages.labels)],
                 to: other.path("x.safetensors"))
             let saved = try other.answers([
                 "evaluate", "retrieval", "--embeddings", "x.safetensors", "--no-clusters",

@@ -82,20 +82,30 @@ import Torch
     @Test func aModelEmbedsTheImagesOfTheListAndTheirMirrorImages() throws {
         try TinyRun.withCopy { program in
             try program.write(Self.list, to: "pairs.txt")
-            let images = ["a_0001": "rgb", "a_0002": "422", "b_0001": "411", "b_0002": "grey", "c_0001": "440"]
+            // Orientation 2 is the mirror image of 1, so that both pairs of two persons are an image and its mirror image.
+            let images = [
+                "a_0001": "orientation_1", "a_0002": "422", "b_0001": "orientation_2", "b_0002": "orientation_2",
+                "c_0001": "orientation_1",
+            ]
             for (name, fixture) in images {
                 let folder = program.path("faces/\(name.prefix(1))")
                 try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
                 try FileManager.default.copyItem(
                     atPath: Fixture.path("images/jpeg_\(fixture).jpg"), toPath: "\(folder)/\(name).jpg")
             }
-            let words = ["evaluate", "verification", TinyRun.folder, "--pairs", "pairs.txt", "--images", "faces"]
+            let words = [
+                "evaluate", "verification", TinyRun.folder, "--pairs", "pairs.txt", "--images", "faces", "--far", "0.5",
+            ]
             let plain = try program.answers(words)
             #expect(plain["withFlip"] == nil)
             let both = try program.answers(words + ["--flip"])
             #expect(both["plain"] == plain["plain"])
-            #expect(try both.number("withFlip", "folds", "accuracy") >= 0)
-            #expect(both["withFlip"]?["rates"] != both["plain"]?["rates"])
+            // The greatest rejected cosine is theirs.
+            let cosines = try ["plain", "withFlip"].map { form in
+                try #require(both[form]?["rates"]?.list?[0]).number("cosine")
+            }
+            expectEqual(cosines[1], 1, absolute: 1e-6)
+            #expect(cosines[0] < cosines[1])
             try FileManager.default.removeItem(atPath: program.path("faces/c/c_0001.jpg"))
             expectOneLine(try program.run(words), ["faces: images: 1 of 5 are missing: c/c_0001.jpg; "])
             try program.write("no image", to: "faces/c/c_0001.jpg")

@@ -1,0 +1,133 @@
+import Evaluation
+import Foundation
+import Projection
+import Torch
+import Visualization
+
+/// Test images laid out in the plane by t-SNE: their pixels, and what each method of a comparison makes of them.
+///
+/// The models are those of the first seed that learnt all classes.
+struct ComparisonMaps {
+    /// What of the methods is shown.
+    enum Layer: String, CaseIterable {
+        case embeddings, logits
+    }
+
+    /// One figure for each layer, the pixels first in it.
+    let figures: [(layer: Layer, figure: PanelFigure)]
+
+    /// How many test images are shown at most.
+    static let most = 3000
+
+    private static let neighbours = 5
+
+    /// Draws the maps.
+    ///
+    /// - Parameters:
+    ///   - comparison: of which all trainings of the first seed are done.
+    ///   - progress: told which map is begun.
+    /// - Throws: `UserFacingError` when a model cannot be read, and what `progress` throws.
+    init(_ comparison: Comparison, progress: (_ map: String) throws -> Void) throws {
+        let recipe = comparison.recipe
+        let test = comparison.data.test
+        let shown = FeatureMovie.shownSamples(of: test.count, most: Self.most)
+        let labels = test.labels
+        let shownLabels = shown.map { Int(labels[$0]) }
+        func panel(_ title: String, _ note: String, _ rows: Tensor) throws -> ScatterPanel {
+            try progress(title)
+            let map = try StochasticNeighbourEmbedding(seed: recipe.seeds[0]).project(rows)
+            let kept = try NeighbourhoodPreservation(of: map, embeddings: rows, neighbours: Self.neighbours)
+            let trust = "trustworthiness \(fixed(kept.trustworthiness, digits: 3))"
+            return ScatterPanel(
+                title: title, note: note.isEmpty ? trust : "\(note), \(trust)", points: map.to(.float32).array(),
+                labels: shownLabels)
+        }
+        var panels: [Layer: [ScatterPanel]] = [:]
+        let pixels = try panel("raw pixels", "", comparison.pixels(shown))
+        for layer in Layer.allCases { panels[layer] = [pixels] }
+        for method in recipe.methods {
+            let run = ComparisonRun(method: method, seed: recipe.seeds[0], rotation: nil)
+            let bundle = try ModelBundle(path: comparison.runFolder(run).path, device: comparison.device)
+            let embeddings = try bundle.embed(test).gathered(Tensor(shown))
+            let accuracy = try comparison.score(of: run).map { percent($0.accuracy) } ?? ""
+            panels[.embeddings]?.append(try panel(method.name, accuracy, embeddings))
+            guard let logits = bundle.logits(of: embeddings) else { continue }
+            panels[.logits]?.append(try panel("\(method.name), logits", accuracy, logits))
+        }
+        let what = "\(shown.count) test images by t-SNE; accuracy on all test images"
+        figures = Layer.allCases.map { layer in
+            (
+                layer,
+                PanelFigure(
+                    panels: panels[layer] ?? [], classNames: test.classNames, title: "\(recipe.name): \(layer.rawValue)",
+                    subtitle: what)
+            )
+        }
+    }
+}
+
+extension Comparison {
+    /// Draws the maps to `embeddings.png` and `logits.png`, and writes everything to `report.html`.
+    ///
+    /// - Parameters:
+    ///   - table: the measures.
+    ///   - progress: told which map is begun.
+    /// - Throws: `UserFacingError` when a model cannot be read or the folder cannot be written, and what `progress` throws.
+    public func writeReport(_ table: ComparisonTable, progress: (_ map: String) throws -> Void) throws {
+        let maps = try ComparisonMaps(self, progress: progress)
+        for (layer, figure) in maps.figures {
+            try figure.write(to: "\(folder)/\(layer.rawValue).png")
+            try figure.write(to: "\(folder)/\(layer.rawValue).svg")
+        }
+        var summary = [
+            ("methods", "\(recipe.methods.count)"), ("seeds", recipe.seeds.map { "\($0)" }.joined(separator: ", ")),
+            ("epochs", "\(recipe.epochs)"),
+        ]
+        if let unknown = recipe.unknown {
+            summary.append(("unknown classes", "\(unknown.classes) in each of \(unknown.rotations) rotations"))
+        }
+        try Report(
+            title: recipe.name, about: recipe.about, summary: summary, figures: maps.figures.map(\.figure),
+            tables: table.reportTables, recipe: try recipe.yaml()
+        ).write(to: "\(folder)/report.html")
+    }
+
+    /// Test images as rows of their pixels, 0 to 255.
+    func pixels(_ indices: [Int]) throws -> Tensor {
+        let recipe = try recipe.recipe(of: recipe.methods[0], seed: recipe.seeds[0])
+        let order = stride(from: 0, to: indices.count, by: 256).map { Array(indices[$0..<min(indices.count, $0 + 256)]) }
+        let next = try recipe.source(of: data.test, training: false, device: .cpu).batches(order, epoch: 0)
+        var rows: [Tensor] = []
+        while let batch = try next() { rows.append(batch.images.to(.float32).reshaped([batch.indices.count, -1])) }
+        return .concatenated(rows)
+    }
+}
+
+extension ComparisonTable {
+    /// The means with their intervals, and the differences from the first method.
+    fileprivate var reportTables: [ReportTable] {
+        func rows(_ values: (Row) -> [MeanInterval?], _ digits: (MeanInterval) -> String) -> [[String]] {
+            rows.map { row in [row.method] + values(row).map { $0.map(digits) ?? "" } }
+        }
+        let columns = ["method"] + measures.map(\.name)
+        let legend = measures.map { "\($0.name): \($0.about)" }.joined(separator: "; ")
+        return [
+            ReportTable(
+                title: "Measures", note: "In percent, with 95 % intervals of Student's t over repetitions. \(legend).",
+                columns: columns, rows: rows(\.values) { $0.percentText(signed: false) }),
+            ReportTable(
+                title: "Differences from \(rows.first?.method ?? "")",
+                note: "In the same repetitions; * where the interval excludes 0.", columns: columns,
+                rows: Array(rows(\.differences) { $0.percentText(signed: true) }.dropFirst())),
+        ]
+    }
+}
+
+extension MeanInterval {
+    /// `99.21±0.12`; as a difference with its sign, and `*` where the interval excludes 0.
+    public func percentText(signed: Bool) -> String {
+        let text = String(format: signed ? "%+.2f" : "%.2f", 100 * mean)
+        guard let halfWidth else { return text }
+        return "\(text)±\(String(format: "%.2f", 100 * halfWidth))" + (signed && abs(mean) > halfWidth ? "*" : "")
+    }
+}
