@@ -135,6 +135,7 @@ import Torch
         #expect(network.embedding == evaluation.size(1))
         expectEqual(
             withoutGradients { network(images) }, evaluation, absolute: 1e-9, relative: 1e-9, "evaluation")
+        expectFusedEmbeddings(network, images, evaluation)
         guard item.has("training") else { return }
 
         network.train()

@@ -44,11 +44,12 @@ extension Layer {
     /// The layer as it is, in evaluation while it is called; layers with a faster form have their own.
     public func inference(_ precision: Precision) -> Inference {
         let modules = modules
+        let dtype = parameters.first?.tensor.dtype ?? .float32
         return { [self] input in
             let training = modules.filter(\.isTraining)
             for module in training { module.isTraining = false }
             defer { for module in training { module.isTraining = true } }
-            return withPrecision(precision, on: input.device) { self(input.to(.float32)) }
+            return withPrecision(precision, on: input.device) { self(input.to(dtype)) }
         }
     }
 
