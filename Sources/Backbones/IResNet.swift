@@ -68,13 +68,31 @@ public final class IResNet: Module, Backbone {
     ///
     /// - Precondition: the images are 112 x 112.
     public func callAsFunction(_ images: Tensor) -> Tensor {
-        require(
-            images.rank == 4 && images.size(2) == Self.imageSize && images.size(3) == Self.imageSize,
-            "IResNet: expected [N, C, \(Self.imageSize), \(Self.imageSize)], got \(images.signature)")
+        Self.check(images)
         let x = layer4(layer3(layer2(layer1(prelu(bn1(conv1(images)))))))
         let last = dropout(bn2(x).flattened(from: 1))
         // Rounding here would be rounding of the embedding.
         return withPrecision(.fp32, on: images.device) { features(fc(last.to(images.dtype))) }
+    }
+
+    /// The network for inference: convolutions with the normalisations before and after them and the addition in one, and
+    /// everything after the blocks as one linear map.
+    public func inference(_ precision: Precision) -> Inference {
+        let stem = conv1.prepared(precision, normalizedBy: bn1)
+        let slopes = prelu.slopes
+        let blocks = Sequential.residualBlocks(of: [layer1, layer2, layer3, layer4], precision)
+        let last = fc.prepared(.fp32, of: bn2, normalizedBy: features)
+        return { images in
+            Self.check(images)
+            let first = stem(images).consumedByPRelu(slope: slopes, border: nil)
+            return last(blocks.reduce(first) { $1($0) }.permuted([0, 2, 3, 1]).flattened(from: 1).to(.float32))
+        }
+    }
+
+    private static func check(_ images: Tensor) {
+        require(
+            images.rank == 4 && images.size(2) == imageSize && images.size(3) == imageSize,
+            "IResNet: expected [N, C, \(imageSize), \(imageSize)], got \(images.signature)")
     }
 }
 
@@ -104,7 +122,7 @@ extension IResNet {
     private static let initialisation = Initialisation.normal(deviation: 0.1)
 
     /// Normalisation, convolution, normalisation, PReLU, convolution with the stride, normalisation, and the input added.
-    private final class Block: Module, Layer {
+    private final class Block: Module, ResidualBlock {
         private let bn1: BatchNorm
         private let conv1: Conv2d
         private let bn2: BatchNorm
@@ -128,6 +146,17 @@ extension IResNet {
         func callAsFunction(_ input: Tensor) -> Tensor {
             let hidden = prelu(bn2(conv1(bn1(input))))
             return bn3(conv2(hidden), adding: downsample?(input) ?? input, rectified: false)
+        }
+
+        func consumingInference(_ precision: Precision) -> Inference {
+            let first = conv1.prepared(precision, of: bn1, normalizedBy: bn2)
+            let slopes = prelu.slopes
+            let second = conv2.prepared(precision, normalizedBy: bn3)
+            let shortcut = downsample?.inference(precision)
+            return { input in
+                let hidden = first.convolution(input).consumedByPRelu(slope: slopes, border: first.border)
+                return second(hidden, addedTo: shortcut?(input) ?? input, rectified: false)
+            }
         }
     }
 }

@@ -46,12 +46,33 @@ public final class LeNetPlusPlus: Module, Backbone {
     ///
     /// - Precondition: the images are 28 x 28.
     public func callAsFunction(_ images: Tensor) -> Tensor {
-        require(
-            images.rank == 4 && images.size(2) == 28 && images.size(3) == 28,
-            "LeNetPlusPlus: expected [N, C, 28, 28], got \(images.signature)")
+        Self.check(images)
         var x = prelu1_2(conv1_2(prelu1_1(conv1_1(images)))).maximumPool(kernel: [2, 2], stride: [2, 2])
         x = prelu2_2(conv2_2(prelu2_1(conv2_1(x)))).maximumPool(kernel: [2, 2], stride: [2, 2])
         x = prelu3_2(conv3_2(prelu3_1(conv3_1(x)))).maximumPool(kernel: [2, 2], stride: [2, 2])
         return preluip1(ip1(x.flattened(from: 1)))
+    }
+
+    /// The network for inference: each convolution with its activation in one.
+    public func inference(_ precision: Precision) -> Inference {
+        let pairs = [
+            [(conv1_1, prelu1_1), (conv1_2, prelu1_2)], [(conv2_1, prelu2_1), (conv2_2, prelu2_2)],
+            [(conv3_1, prelu3_1), (conv3_2, prelu3_2)],
+        ].map { $0.map { ($0.prepared(precision), PreparedConvolution.Activation.leaky(slope: $1.slopes.item())) } }
+        let last = ip1.prepared(.fp32)
+        let slope = preluip1.slopes
+        return { images in
+            Self.check(images)
+            let features = pairs.reduce(images) { image, pair in
+                pair.reduce(image) { $1.0($0, $1.1) }.maximumPool(kernel: [2, 2], stride: [2, 2])
+            }
+            return last(features.contiguous().flattened(from: 1).to(.float32)).prelu(slope: slope)
+        }
+    }
+
+    private static func check(_ images: Tensor) {
+        require(
+            images.rank == 4 && images.size(2) == 28 && images.size(3) == 28,
+            "LeNetPlusPlus: expected [N, C, 28, 28], got \(images.signature)")
     }
 }

@@ -2,7 +2,7 @@ import NeuralNetwork
 import Torch
 
 /// Two convolutions of 3 x 3, and the input added.
-final class BasicBlock: Module, Layer {
+final class BasicBlock: Module, ResidualBlock {
     private let conv1: Conv2d
     private let bn1: BatchNorm
     private let conv2: Conv2d
@@ -23,10 +23,17 @@ final class BasicBlock: Module, Layer {
         let hidden = bn1(conv1(input), rectified: true)
         return bn2(conv2(hidden), adding: downsample?(input) ?? input, rectified: true)
     }
+
+    func consumingInference(_ precision: Precision) -> Inference {
+        let first = conv1.prepared(precision, normalizedBy: bn1)
+        let second = conv2.prepared(precision, normalizedBy: bn2)
+        let shortcut = downsample?.inference(precision)
+        return { input in second(first(input, .rectified), addedTo: shortcut?(input) ?? input, rectified: true) }
+    }
 }
 
 /// A convolution of 1 x 1 to fewer channels, one of 3 x 3 with the stride, one of 1 x 1 to more, and the input added.
-final class Bottleneck: Module, Layer {
+final class Bottleneck: Module, ResidualBlock {
     private let conv1: Conv2d
     private let bn1: BatchNorm
     private let conv2: Conv2d
@@ -53,5 +60,16 @@ final class Bottleneck: Module, Layer {
         var hidden = bn1(conv1(input), rectified: true)
         hidden = bn2(conv2(hidden), rectified: true)
         return bn3(conv3(hidden), adding: downsample?(input) ?? input, rectified: true)
+    }
+
+    func consumingInference(_ precision: Precision) -> Inference {
+        let first = conv1.prepared(precision, normalizedBy: bn1)
+        let second = conv2.prepared(precision, normalizedBy: bn2)
+        let third = conv3.prepared(precision, normalizedBy: bn3)
+        let shortcut = downsample?.inference(precision)
+        return { input in
+            let hidden = second(first(input, .rectified), .rectified)
+            return third(hidden, addedTo: shortcut?(input) ?? input, rectified: true)
+        }
     }
 }

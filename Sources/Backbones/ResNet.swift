@@ -79,4 +79,21 @@ public final class ResNet: Module, Backbone {
         let features = x.adaptiveAveragePool(size: [1, 1]).flattened(from: 1)
         return fc?(features) ?? features
     }
+
+    /// The network for inference: each convolution with its normalisation, addition and positive part in one.
+    public func inference(_ precision: Precision) -> Inference {
+        let stem = conv1.prepared(precision, normalizedBy: bn1)
+        let pool = maxpool
+        let blocks = Sequential.residualBlocks(of: [layer1, layer2, layer3, layer4], precision)
+        let fc = fc?.prepared(.fp32)
+        let head = head?.inference(.fp32)
+        return { images in
+            require(images.rank == 4, "ResNet: expected [N, C, H, W], got \(images.signature)")
+            let first = stem(images, .rectified)
+            let last = blocks.reduce(pool?(first) ?? first) { $1($0) }.to(.float32)
+            if let head { return head(last) }
+            let features = last.adaptiveAveragePool(size: [1, 1]).flattened(from: 1)
+            return fc?(features) ?? features
+        }
+    }
 }

@@ -99,6 +99,12 @@ c10::IValue value_from(const CTValue &value, const CTArguments &all) {
         }
         return c10::IValue(std::move(list));
     }
+    case CTTagOptionalScalars: {
+        c10::List<std::optional<at::Scalar>> list;
+        list.reserve(count);
+        for (size_t i = 0; i < count; ++i) list.push_back(at::Scalar(all.reals[begin + i]));
+        return c10::IValue(std::move(list));
+    }
     case CTTagDevice:
         return c10::IValue(device_from(static_cast<CTDevice>(value.integer)));
     case CTTagGenerator:
@@ -186,6 +192,10 @@ CTStatus ct_operator_find(const char *name, const char *overload, CTOperator *re
         TORCH_CHECK(found.has_value(), "libtorch ", TORCH_VERSION, " has no operator ", name, ".", overload);
         result->pointer = new c10::OperatorHandle(*found);
     });
+}
+
+bool ct_operator_exists(const char *name, const char *overload) {
+    return c10::Dispatcher::singleton().findSchema({name, overload}).has_value();
 }
 
 CTStatus ct_operator_call(CTOperator callee, CTArguments arguments, CTValue *results, size_t capacity, size_t *count) {

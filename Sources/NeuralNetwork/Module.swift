@@ -7,13 +7,16 @@ public import Torch
 /// as PyTorch writes it: `runningMean` of `bn1` is `bn1.running_mean`, the second of `layers` is `layers.1`.
 open class Module {
     /// Whether the module trains, which decides what dropout and batch normalisation do.
-    public private(set) var isTraining = true
+    public internal(set) var isTraining = true
 
     /// Creates a module that trains.
     public init() {}
 
     /// Switches this module and all within it between training and evaluation.
+    ///
+    /// - Precondition: a network that is for inference alone is not told to train.
     public final func train(_ value: Bool = true) {
+        require(canTrain || !value, "\(type(of: self)): is for inference alone; train the network that it was made of")
         isTraining = value
         for (_, module) in children { module.train(value) }
     }
@@ -34,6 +37,9 @@ open class Module {
             }
         }
     }
+
+    /// Whether the module may be told to train.
+    var canTrain: Bool { true }
 
     /// Whether modules in a list are named by position alone, without the property's name.
     var namesByPosition: Bool { false }
@@ -115,4 +121,9 @@ open class Module {
 public protocol Layer: Module {
     /// Applies the layer.
     func callAsFunction(_ input: Tensor) -> Tensor
+
+    /// What the layer computes in evaluation, with weights of its own; called by ``fused(_:)``.
+    ///
+    /// A network has a faster form of its own by putting those of its layers together; see ``Inference``.
+    func inference(_ precision: Precision) -> Inference
 }

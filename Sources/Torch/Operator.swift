@@ -19,6 +19,9 @@ public struct Operator: @unchecked Sendable {
         self.name = overload.isEmpty ? name : "\(name).\(overload)"
     }
 
+    /// Whether the loaded libtorch has the operator `name` in its `overload`.
+    public static func exists(_ name: String, _ overload: String = "") -> Bool { ct_operator_exists(name, overload) }
+
     /// Calls the operator; its one result is a tensor.
     ///
     /// - Precondition: the operator accepts the arguments; otherwise the trap tells its name, their shapes and why.
@@ -88,6 +91,8 @@ public enum OperatorArgument: CustomStringConvertible {
     case tensors([Tensor])
     /// A list of tensors or None.
     case optionalTensors([Tensor?])
+    /// A list of scalars or None.
+    case optionalScalars([Double])
     /// An element type.
     case dtype(DType)
     /// A memory format.
@@ -117,6 +122,7 @@ public enum OperatorArgument: CustomStringConvertible {
         case .bools(let values): "\(values)"
         case .tensors(let tensors): "[\(tensors.map(\.signature).joined(separator: ", "))]"
         case .optionalTensors(let tensors): "[\(tensors.map { $0?.signature ?? "none" }.joined(separator: ", "))]"
+        case .optionalScalars(let values): "\(values)"
         case .dtype(let dtype): "\(dtype)"
         case .memoryFormat(let format): "\(format)"
         case .device(let device): "\(device)"
@@ -200,6 +206,9 @@ private struct PackedArguments {
         case .optionalTensors(let list):
             append(CTTagOptionalTensors, Int64(tensors.count), count: list.count)
             tensors += list.map { $0?.handle ?? CTTensor(pointer: nil) }
+        case .optionalScalars(let list):
+            append(CTTagOptionalScalars, Int64(reals.count), count: list.count)
+            reals += list
         case .dtype(let dtype): append(CTTagInteger, Int64(dtype.rawValue))
         case .memoryFormat(let format): append(CTTagInteger, Int64(format.code))
         case .device(let device): append(CTTagDevice, Int64(device.code))

@@ -33,6 +33,7 @@ public final class ModelBundle {
     private let description: Description
     let model: Model
     let device: Device
+    private var fused: FusedNetwork?
 
     /// What the classes are called, in the order of the head's logits.
     public var classNames: [String] { description.classNames }
@@ -111,6 +112,7 @@ public final class ModelBundle {
         _ handle: (_ embeddings: Tensor, _ indices: [Int], _ broken: [BrokenImage]) throws -> Void
     ) throws {
         let normalization = try recipe.data.normalization(channels: description.channels)
+        let network = fusedBackbone(precision ?? description.precision)
         let order = stride(from: 0, to: images.count, by: batch).map { Array($0..<min(images.count, $0 + batch)) }
         let next = try source(of: images, broken: broken).batches(order, epoch: 0)
         while let part = try next() {
@@ -118,13 +120,9 @@ public final class ModelBundle {
                 try handle(.zeros([0, embedding]), [], part.broken)
                 continue
             }
-            let embeddings = withoutGradients {
-                withPrecision(precision ?? description.precision, on: device) {
-                    let images = mirrored ? part.images.mirrored() : part.images
-                    return model.backbone(normalization(images).contiguous(description.layout))
-                }
-            }
-            try handle(embeddings.to(.float32).to(.cpu), part.indices, part.broken)
+            let images = mirrored ? part.images.mirrored() : part.images
+            let embeddings = withoutGradients { network(normalization(images)) }
+            try handle(embeddings.to(.cpu), part.indices, part.broken)
         }
     }
 
@@ -147,6 +145,13 @@ public final class ModelBundle {
             try progress(done)
         }
         return .concatenated(parts)
+    }
+
+    private func fusedBackbone(_ precision: Precision) -> FusedNetwork {
+        if let fused, fused.precision == precision { return fused }
+        let network = model.backbone.fused(precision)
+        fused = network
+        return network
     }
 
     private func source(of images: ImageSet, broken: BrokenImage.Policy) throws -> any ImageSource {

@@ -10,49 +10,6 @@ import Torch
 @Suite(.noLeaks) struct BackboneTests {
     private static let cases = (try? Fixture("backbones"))?.cases ?? []
 
-    private func network(_ item: Fixture.Case) throws -> any Backbone {
-        var generator = SeededGenerator(seed: 1)
-        func integer(_ key: String) -> Int? { item.settings[key]?.integer }
-        let name = String(item.name.prefix { $0 != "_" })
-        if let variant = ResNet.Variant(rawValue: name) {
-            let projection: ResNet.Projection =
-                switch item.settings["projection"]?.text {
-                case "linear": .linear(512)
-                case "concat-pool": .concatPool(512)
-                default: .none
-                }
-            let stem = try #require(ResNet.Stem(rawValue: item.settings["stem"]?.text ?? "imagenet"))
-            return ResNet(
-                variant, stem: stem, projection: projection, channels: integer("channels") ?? 3, using: &generator)
-        }
-        if let variant = IResNet.Variant(rawValue: name) { return IResNet(variant, using: &generator) }
-        guard item.name == "vit_small" else { return VisionTransformer(using: &generator) }
-        return VisionTransformer(
-            embedding: integer("num_classes"), imageSize: try #require(integer("img_size")),
-            patch: try #require(integer("patch_size")), width: try #require(integer("embed_dim")),
-            depth: try #require(integer("depth")), heads: try #require(integer("num_heads")), using: &generator)
-    }
-
-    /// The state that `state_formula` in the fixture's settings describes.
-    private func filled(_ state: [String: Tensor]) -> [String: Tensor] {
-        let names = state.keys.filter { !$0.hasSuffix("num_batches_tracked") }.sorted()
-        return names.enumerated().reduce(into: state) { filled, entry in
-            let (index, name) = entry
-            let shape = state[name]?.shape ?? []
-            let (center, scale) =
-                if name.hasSuffix("running_var") {
-                    (1.0, 0.5)
-                } else if name.contains("prelu") {
-                    (0.25, 0.2)
-                } else if shape.count == 1 {
-                    name.hasSuffix("weight") ? (1, 0.5) : (0, 0.2)
-                } else {
-                    (0, (24 / Double(shape.dropFirst().reduce(1, *))).squareRoot())
-                }
-            filled[name] = ClosedForm.values(shape, offset: 1000 * index + 1, scale: scale) + center
-        }
-    }
-
     /// Each tensor's sum, weighed by a closed form, and the sum of its squares: `[tensors, 2]`.
     private func moments(_ tensors: [Tensor]) -> Tensor {
         .stacked(
@@ -155,7 +112,7 @@ import Torch
     }
 
     @Test(arguments: cases) func namesShapesAndCountAreTheirs(item: Fixture.Case) throws {
-        let network = try network(item)
+        let network = try item.backbone()
         let expected = try #require(item.settings["state"]?.list).map { entry in
             (name: entry.list?.first?.text, shape: entry.list?.last?.list?.compactMap(\.integer))
         }
@@ -168,9 +125,9 @@ import Torch
     /// Both sides compute in float64 with one library, but convolve other memory layouts with other sums.
     @Test(arguments: cases.filter { $0.has("evaluation") })
     func embeddingsAndAStepOfTrainingAreTheirs(item: Fixture.Case) throws {
-        let network = try network(item)
+        let network = try item.backbone()
         network.to(.float64)
-        try network.load(filled(network.state()), from: "the closed form")
+        try network.load(item.filled(network.state()), from: "the closed form")
         let shape = try #require(item.settings["images"]?.list).compactMap(\.integer)
         let images = ClosedForm.values(shape, offset: 3, scale: 3)
         network.evaluate()
@@ -178,6 +135,7 @@ import Torch
         #expect(network.embedding == evaluation.size(1))
         expectEqual(
             withoutGradients { network(images) }, evaluation, absolute: 1e-9, relative: 1e-9, "evaluation")
+        expectFusedEmbeddings(network, images, evaluation)
         guard item.has("training") else { return }
 
         network.train()

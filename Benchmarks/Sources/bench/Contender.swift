@@ -43,6 +43,9 @@ final class Contender {
     /// - Returns: the seconds of one.
     func run(_ steps: Int) throws -> Double { try ask("run \(steps)", for: "seconds") / Double(steps) }
 
+    /// Runs one step and returns what it computes.
+    func result() throws -> Double { try ask("run 1", for: "loss") }
+
     /// The most memory that the process has held, in MiB.
     func peakMemory() throws -> Double { try ask("memory", for: "peak_mib") }
 

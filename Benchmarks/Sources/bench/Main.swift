@@ -11,6 +11,7 @@ import Torch
 enum Main {
     private static let benches: [(name: String, run: @Sendable () throws -> Void)] = [
         ("training", { try TrainingBench.lenet.run() }), ("resnet", { try TrainingBench.resnet.run() }),
+        ("embedding", { try EmbeddingBench().run() }), ("growth", { try GrowthBench().run() }),
         ("losses", { try LossesBench().run() }), ("images", { try ImagesBench().run() }),
         ("retrieval", { try RetrievalBench().run() }), ("verification", { try VerificationBench().run() }),
         ("projection", { try ProjectionBench().run() }),
@@ -48,6 +49,8 @@ enum Main {
             try Server(TrainingSession(arguments), warmup: warmup).serve()
         case "resnet":
             try Server(ResNetSession(arguments), warmup: warmup).serve()
+        case "embedding":
+            try Server(EmbeddingSession(arguments), warmup: warmup).serve()
         case "losses":
             // What the libraries need for themselves at their first call is not the loss's.
             _ = try LossesSession(arguments, classes: 10).step()

@@ -48,6 +48,7 @@ typedef enum {
     CTTagBooleans,        // `count` values from `integer` in the integers
     CTTagTensors,         // `count` values from `integer` in the tensors
     CTTagOptionalTensors, // likewise, null is None
+    CTTagOptionalScalars, // `count` values from `integer` in the reals, none of them None
     CTTagDevice,          // integer: CTDevice
     CTTagGenerator,       // a new generator with the seed `integer` on the device `count`
 } CTTag;
@@ -82,6 +83,7 @@ const char *ct_version_compiled(void);
 CT_CHECKED CTStatus ct_version_loaded(char **version);
 
 CT_CHECKED CTStatus ct_operator_find(const char *name, const char *overload, CTOperator *result);
+bool ct_operator_exists(const char *name, const char *overload);
 
 // Calls an operator. At most `capacity` results are stored, each owned by the caller; a list of tensors is stored flat.
 CT_CHECKED CTStatus ct_operator_call(CTOperator callee, CTArguments arguments, CTValue *results, size_t capacity,

@@ -12,7 +12,7 @@ public final class BatchNorm: Module, Layer {
     let runningVar: Buffer
     let numBatchesTracked: Buffer
     private let momentum: Double
-    private let epsilon: Double
+    let epsilon: Double
 
     /// Creates the layer with running mean 0 and variance 1 and, where it is `affine`, weight `scale` and bias 0.
     ///

@@ -4,10 +4,10 @@ public import Torch
 public final class Conv2d: Module, Layer {
     let weight: Parameter
     let bias: Parameter?
-    private let stride: Int
-    private let padding: Int
-    private let dilation: Int
-    private let groups: Int
+    let stride: Int
+    let padding: Int
+    let dilation: Int
+    let groups: Int
 
     /// Creates a convolution; by default with PyTorch's initialisation, weight and bias uniform within
     /// `1 / sqrt(C / groups * kernel * kernel)`.
