@@ -13,14 +13,15 @@ struct ProjectCommand: ParsableCommand {
         abstract: "Lay embeddings out in the plane: PCA, t-SNE or UMAP.",
         usage: "hypersphere project FILE --method pca|tsne|umap -o FILE [options]",
         discussion: """
-            FILE holds an embedding a row: .npy, .safetensors with the tensor embeddings and, where wanted, labels, or .csv with the
-            columns x0, x1 and so on and, where wanted, file and label.
+            FILE holds an embedding a row: .npy, .safetensors with the tensor
+            embeddings and, where wanted, labels, or .csv with the columns x0, x1
+            and so on and, where wanted, file and label.
 
-            Trustworthiness is how far neighbours in the plane are neighbours among the embeddings, continuity the
-            reverse; 1 is best.
+            Trustworthiness is how far neighbours in the plane are neighbours among
+            the embeddings, continuity the reverse; 1 is best.
 
             Example:
-              hypersphere project features.npy --method tsne --labels labels.idx.gz -o map.png
+              hypersphere project features.npy --method tsne -o map.png
             """)
 
     @Argument(help: "The embeddings.")
@@ -44,7 +45,7 @@ struct ProjectCommand: ParsableCommand {
     @Option(help: "UMAP: how many neighbours an embedding has (default: 15).")
     var neighbours: Int?
 
-    @Option(help: "t-SNE and UMAP: how often points are moved (default: 750; 500 or fewer).")
+    @Option(help: "t-SNE and UMAP: how often points are moved (default: 750; 500, fewer above 10,000).")
     var iterations: Int?
 
     @Option(help: "Threads on the processor; all cores when left out.")
