@@ -1,5 +1,6 @@
-import Evaluation
+public import Evaluation
 import Foundation
+import Images
 import Projection
 import Torch
 import Visualization
@@ -59,7 +60,8 @@ struct ComparisonMaps {
             (
                 layer,
                 PanelFigure(
-                    panels: panels[layer] ?? [], classNames: test.classNames, title: "\(recipe.name): \(layer.rawValue)",
+                    panels: panels[layer] ?? [], classNames: test.classNames,
+                    title: "\(recipe.name): \(layer.rawValue)",
                     subtitle: what)
             )
         }
@@ -95,7 +97,9 @@ extension Comparison {
     /// Test images as rows of their pixels, 0 to 255.
     func pixels(_ indices: [Int]) throws -> Tensor {
         let recipe = try recipe.recipe(of: recipe.methods[0], seed: recipe.seeds[0])
-        let order = stride(from: 0, to: indices.count, by: 256).map { Array(indices[$0..<min(indices.count, $0 + 256)]) }
+        let order = stride(from: 0, to: indices.count, by: 256).map {
+            Array(indices[$0..<min(indices.count, $0 + 256)])
+        }
         let next = try recipe.source(of: data.test, training: false, device: .cpu).batches(order, epoch: 0)
         var rows: [Tensor] = []
         while let batch = try next() { rows.append(batch.images.to(.float32).reshaped([batch.indices.count, -1])) }
@@ -106,7 +110,7 @@ extension Comparison {
 extension ComparisonTable {
     /// The means with their intervals, and the differences from the first method.
     fileprivate var reportTables: [ReportTable] {
-        func rows(_ values: (Row) -> [MeanInterval?], _ digits: (MeanInterval) -> String) -> [[String]] {
+        func cells(_ values: (Row) -> [MeanInterval?], _ digits: (MeanInterval) -> String) -> [[String]] {
             rows.map { row in [row.method] + values(row).map { $0.map(digits) ?? "" } }
         }
         let columns = ["method"] + measures.map(\.name)
@@ -114,11 +118,11 @@ extension ComparisonTable {
         return [
             ReportTable(
                 title: "Measures", note: "In percent, with 95 % intervals of Student's t over repetitions. \(legend).",
-                columns: columns, rows: rows(\.values) { $0.percentText(signed: false) }),
+                columns: columns, rows: cells(\.values) { $0.percentText(signed: false) }),
             ReportTable(
                 title: "Differences from \(rows.first?.method ?? "")",
                 note: "In the same repetitions; * where the interval excludes 0.", columns: columns,
-                rows: Array(rows(\.differences) { $0.percentText(signed: true) }.dropFirst())),
+                rows: Array(cells(\.differences) { $0.percentText(signed: true) }.dropFirst())),
         ]
     }
 }
