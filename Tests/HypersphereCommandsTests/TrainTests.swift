@@ -83,6 +83,24 @@ struct TrainTests {
         }
     }
 
+    /// What the pictures are drawn from agrees with the accuracy that was measured on its own.
+    @Test func theCountsOfTheTestSetAgreeWithItsAccuracy() throws {
+        let program = try TinyRun.finished.get()
+        let counts = try SafetensorsFile(path: program.path("\(TinyRun.folder)/features/test-counts.safetensors"))
+        let confusions: [Int64] = try counts.tensor("confusions").array()
+        #expect(confusions.count == 100)
+        let labels = (0..<10).map { confusions[10 * $0..<10 * $0 + 10].reduce(0, +) }
+        #expect(labels == (0..<10).map { label in Int64(TinyRun.testImages.labels.count { Int($0) == label }) })
+        let last = try #require(program.text("\(TinyRun.folder)/metrics.jsonl").split(separator: "\n").last)
+        let accuracy = try JSONDecoder().decode([String: Double].self, from: Data(last.utf8))["testAccuracy"]
+        #expect(Double((0..<10).map { confusions[11 * $0] }.reduce(0, +)) / 32 == accuracy)
+        // All pairs of 32 images: 32 * 31 / 2; of one class: n * (n - 1) / 2 for each.
+        let same: [Int64] = try counts.tensor("same").array()
+        let different: [Int64] = try counts.tensor("different").array()
+        #expect(same.reduce(0, +) == labels.reduce(0) { $0 + $1 * ($1 - 1) / 2 })
+        #expect((same + different).reduce(0, +) == 496)
+    }
+
     @Test func theOutputIsATableOf80Columns() throws {
         _ = try TinyRun.finished.get()
         let result = try #require(TinyRun.finishedOutput.withLock { $0 })

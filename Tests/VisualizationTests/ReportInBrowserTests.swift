@@ -145,8 +145,11 @@ struct ReportInBrowserTests {
                     """)
                 return 3 * 255 - pixel[0] - pixel[1] - pixel[2]
             }
+            // Beside the lines of the grid, which cross the points.
             func inks() throws -> [Double] {
-                try [(-1.0, -1.0), (1, -1)].map { try ink(map.x + $0.0 * map.scale, map.y - $0.1 * map.scale) }
+                try [(-1.0, -1.0), (1, -1)].map {
+                    try ink(map.x + $0.0 * map.scale + 2, map.y - $0.1 * map.scale + 2)
+                }
             }
             let before = try inks()
             _ = try browser.evaluate("document.querySelectorAll('.legend button')[0].click()")
