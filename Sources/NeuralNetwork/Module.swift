@@ -125,5 +125,7 @@ public protocol Layer: Module {
     /// What the layer computes in evaluation, with weights of its own; called by ``fused(_:)``.
     ///
     /// A network has a faster form of its own by putting those of its layers together; see ``Inference``.
+    ///
+    /// - Parameter precision: the precision of products.
     func inference(_ precision: Precision) -> Inference
 }

@@ -47,7 +47,11 @@ public final class PreparedConvolution {
         self.groups = groups
     }
 
-    /// Convolves `[N, C, H, W]` of the weight's type: `[N, D, H', W']` in channels-last.
+    /// Convolves `[N, C, H, W]`: `[N, D, H', W']` in channels-last.
+    ///
+    /// - Parameters:
+    ///   - input: of the weight's type.
+    ///   - activation: what happens to each result.
     public func callAsFunction(_ input: Tensor, _ activation: Activation = .none) -> Tensor {
         guard let library else { return Self.applied(activation, to: convolved(input)) }
         let (name, scalars) = Self.attribute(activation)

@@ -20,7 +20,11 @@ public final class PreparedLinear {
         self.bias = bias.to(weight.dtype)
     }
 
-    /// Maps `[N, C]` of the weight's type: `[N, D]`.
+    /// Maps `[N, C]` to `[N, D]`.
+    ///
+    /// - Parameters:
+    ///   - input: of the weight's type.
+    ///   - rectified: whether to take the positive part.
     public func callAsFunction(_ input: Tensor, rectified: Bool = false) -> Tensor {
         guard let library else {
             let values = input.linear(weight: weight, bias: bias)

@@ -1,3 +1,4 @@
+import Backbones
 import NeuralNetwork
 import Testing
 import TestSupport

@@ -20,13 +20,18 @@ import Torch
         }
     }
 
+    /// The bundle's network is fused, so that the last digits are others.
     @Test func itEmbedsAsTheModelDid() throws {
         try withBundle { bundle, embeddings in
             #expect(bundle.embedding == 2)
             #expect(bundle.classNames == (0...9).map(String.init))
             let again = try bundle.embed(.memory(TinyTraining.splits.test), batch: 12)
             #expect(again.shape == [12, 2])
-            #expect(again.array(of: Float.self) == embeddings)
+            let largest = embeddings.map(abs).max() ?? 0
+            #expect(largest > 0)
+            for (value, expected) in zip(again.array(of: Float.self), embeddings) {
+                #expect(abs(value - expected) <= 1e-5 * largest)
+            }
         }
     }
 

@@ -8,10 +8,10 @@ import Torch
 struct GrowthBench {
     private let early = 100
     private let steps = 1000
-    private let threads = 2
+    private let threads = 1
 
     func run() throws {
-        print("Peak memory in MiB, \(threads) threads; \(Machine.processorName)\n")
+        print("Peak memory in MiB, \(threads) thread; \(Machine.processorName)\n")
         var generator = SeededGenerator(seed: 0)
         let state = EmbeddedNetwork.resnet18.make().state()
         var table = Table(["work", "after \(early) steps", "after \(steps)"])

@@ -5,9 +5,9 @@ public struct FoldedConvolution {
     /// The convolution with what was folded into it.
     public let convolution: PreparedConvolution
 
-    /// What is missing at the edges of the result, `[3, 3, D]`, where a shift was folded that padding does not have; see
-    /// ``Torch/Tensor/consumedByPRelu(slope:border:)``.
-    public let border: Tensor?
+    /// What is to be added at the edges of the result, `[3, 3, D]`, since padding does not have the shift that was folded; see
+    /// `Tensor.consumedByPRelu(slope:border:)`.
+    public let border: Tensor
 }
 
 extension Conv2d {

@@ -1,8 +1,7 @@
 public import Torch
 
 extension Linear {
-    /// The map for inference, with the normalisations before and after it folded into its weights. Computed in 64
-    /// bits.
+    /// The map for inference, with the normalisations before and after it folded into its weights.
     ///
     /// - Parameters:
     ///   - precision: of the product.
@@ -13,17 +12,21 @@ extension Linear {
         _ precision: Precision, of first: BatchNorm? = nil, normalizedBy last: BatchNorm? = nil
     ) -> PreparedLinear {
         let device = weight.tensor.device
-        var weight = weight.tensor.detached().to(.cpu).to(.float64)
+        // The last map may be a network's largest weight, so that it is multiplied in its own type; the factors are exact.
+        let weight = weight.tensor.detached().to(.cpu)
         var bias = bias?.tensor.detached().to(.cpu).to(.float64) ?? .zeros([weight.size(0)], dtype: .float64)
-        if let affine = first.map(ChannelAffine.init) {
-            let images = weight.reshaped([weight.size(0), affine.scale.count, -1])
-            bias = bias + (images.sum(along: [2]) * affine.shift).sum(along: [1])
-            weight = (images * affine.scale.reshaped([1, -1, 1])).transposed(1, 2).flattened(from: 1)
+        let before = first.map(ChannelAffine.init)
+        let images = weight.reshaped([weight.size(0), before?.scale.count ?? weight.size(1), -1])
+        var scale = Tensor.ones([weight.size(0), 1], dtype: .float64)
+        if let before {
+            bias = bias + (images.sum(along: [2]).to(.float64) * before.shift).sum(along: [1])
+            scale = scale * before.scale
         }
-        if let affine = last.map(ChannelAffine.init) {
-            weight = weight * affine.scale.unsqueezed(1)
-            bias = bias * affine.scale + affine.shift
+        if let after = last.map(ChannelAffine.init) {
+            bias = bias * after.scale + after.shift
+            scale = scale * after.scale.unsqueezed(1)
         }
-        return PreparedLinear(weight: weight.to(precision.dtype).to(device), bias: bias.to(.float32).to(device))
+        let folded = (images * scale.to(weight.dtype).unsqueezed(2)).transposed(1, 2).flattened(from: 1)
+        return PreparedLinear(weight: folded.to(precision.dtype).to(device), bias: bias.to(.float32).to(device))
     }
 }
