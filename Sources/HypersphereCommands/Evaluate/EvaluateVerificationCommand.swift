@@ -21,7 +21,7 @@ struct EvaluateVerificationCommand: ParsableCommand {
             Examples:
               hypersphere evaluate verification runs/faces-1 --pairs pairs.txt \\
                 --images lfw --flip
-              hypersphere evaluate verification --embeddings features.npy --labels labels.npy
+              hypersphere evaluate verification --embeddings x.npy --labels y.npy
             """)
 
     @OptionGroup var input: EmbeddingOptions
