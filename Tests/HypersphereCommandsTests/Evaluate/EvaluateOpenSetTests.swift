@@ -74,11 +74,11 @@ import Torch
             )
             try program.write("label,x0\nowl,1\nowl,2\nwren,-5\n", to: "train.csv")
             try program.write("label,x0\nowl,1.5\nwren,-4\n", to: "known.csv")
-            try program.write("label,x0\ncrow,3\nowl,9\n", to: "unknown.csv")
+            try program.write("label,x0\ncrow,3\nowl,9\n", to: "strangers.csv")
             let shared = try program.run(
                 "evaluate", "open-set", "--known-train", "train.csv", "--known", "known.csv", "--unknown",
-                "unknown.csv")
-            expectOneLine(shared, ["unknown.csv: classes: owl is among those of train.csv"])
+                "strangers.csv")
+            expectOneLine(shared, ["strangers.csv: classes: owl is among those of train.csv"])
             try refused("--known", "train.safetensors", ["train.safetensors: ", "is in train.safetensors too"])
             try program.write("label,x0,x1\n99,1,2\n", to: "other.csv")
             try refused("--known", "other.csv", ["other.csv: width: is 2, that of train.safetensors 8"])
