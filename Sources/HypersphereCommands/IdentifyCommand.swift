@@ -56,6 +56,7 @@ struct IdentifyCommand: ParsableCommand {
         if let threshold, !threshold.isFinite {
             throw ValidationError("--threshold expects a number, got \(threshold)")
         }
+        if labels != nil && !isSaved { throw ValidationError("--labels expects a gallery of saved embeddings") }
         if csv && output.json { throw ValidationError("--csv and --json exclude each other") }
     }
 
@@ -116,11 +117,15 @@ struct IdentifyCommand: ParsableCommand {
         return table
     }
 
+    /// Whether the gallery can be a file of saved embeddings.
+    private var isSaved: Bool {
+        ["npy", "safetensors", "csv"].contains(URL(fileURLWithPath: gallery).pathExtension.lowercased())
+    }
+
     /// Saved embeddings; nil when the gallery is of images, as in a CSV file with the column path.
     private func savedGallery() throws -> EmbeddingTable? {
-        let ending = URL(fileURLWithPath: gallery).pathExtension.lowercased()
-        guard ["npy", "safetensors", "csv"].contains(ending) else { return nil }
-        if ending == "csv",
+        guard isSaved else { return nil }
+        if gallery.lowercased().hasSuffix(".csv"),
             try CSVTable(InputFile.map(gallery), path: gallery).rows.first?.fields.contains("path") == true
         {
             return nil

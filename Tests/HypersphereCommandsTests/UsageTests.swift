@@ -24,6 +24,7 @@ struct UsageTests {
         ["evaluate", "verification", "model", "--far", "2"], ["evaluate", "open-set", "model"],
         ["evaluate", "few-shot", "model", "--ways", "1"], ["evaluate", "few-shot", "model", "--metric", "dot"],
         ["calibrate", "model"], ["calibrate", "model", "data", "--far", "1"], ["identify", "model", "gallery"],
+        ["identify", "model", "gallery", "a.jpg", "--labels", "y.npy"],
         ["identify", "model", "gallery", "a.jpg", "--metric", "dot"],
         ["identify", "model", "gallery", "a.jpg", "--csv", "--json"],
     ])

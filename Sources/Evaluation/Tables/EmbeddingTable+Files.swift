@@ -47,6 +47,12 @@ extension EmbeddingTable {
         let beside = URL(fileURLWithPath: path).deletingPathExtension().relativePath + ".files.csv"
         guard FileManager.default.fileExists(atPath: beside) else { return parts }
         let table = try CSVColumns(contentsOf: beside)
+        let count = parts.embeddings.shape.first ?? 0
+        guard table.rows.count == count else {
+            throw UserFacingError(
+                beside, problem: "has \(table.rows.count) rows, \(path) beside it \(count)",
+                remedy: "write a row for each embedding, or give one of them another name")
+        }
         parts.classes = try table.texts(named: [ClassList.column])
         parts.files = try table.texts(named: fileColumns)
         if parts.classes != nil || parts.files != nil { parts.classSource = beside }

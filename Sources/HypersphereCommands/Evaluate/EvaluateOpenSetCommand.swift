@@ -67,6 +67,12 @@ struct EvaluateOpenSetCommand: ParsableCommand {
         try check(train, known, unknown)
         let measured = try OpenSetMeasurement(
             train: train, known: known, unknown: unknown, metric: metric, rank: rank, model: bundle)
+        let numbers = Set(try train.knownClasses()).intersection(unknown.classes ?? []).count
+        if !output.quiet && numbers > 0 {
+            Console.note(
+                "warning: \(unknown.name): \(Console.counted(numbers, "class number")) of \(train.name) too, taken for other classes"
+            )
+        }
         if !output.quiet { for warning in measured.warnings { Console.note("warning: \(warning)") } }
         if output.json { try Console.print(json: measured.result) } else { measured.result.show() }
     }
@@ -92,7 +98,8 @@ struct EvaluateOpenSetCommand: ParsableCommand {
                 known.name, field: "classes", problem: "\(other) is not among those of \(train.name)",
                 remedy: "give the known classes in both, or move it to --unknown")
         }
-        if let same = unknown.classes?.first(where: learnt.contains) {
+        // Two sets may number their classes alike without sharing one.
+        if let same = unknown.classes?.first(where: learnt.contains), Int(same) == nil {
             throw UserFacingError(
                 unknown.name, field: "classes", problem: "\(same) is among those of \(train.name)",
                 remedy: "leave the known classes out")

@@ -10,7 +10,7 @@ struct EvaluateVerificationCommand: ParsableCommand {
         abstract: "Measure how well pairs of one class are told from pairs of two.",
         usage: """
             hypersphere evaluate verification MODEL [DATA | --pairs FILE --images DIR]
-            hypersphere evaluate verification --embeddings FILE [--pairs FILE] [options]
+            hypersphere evaluate verification --embeddings FILE [--pairs FILE]
             """,
         discussion: """
             With a list of pairs in the form of Labeled Faces in the Wild, its folds in
@@ -21,7 +21,7 @@ struct EvaluateVerificationCommand: ParsableCommand {
             Examples:
               hypersphere evaluate verification runs/faces-1 --pairs pairs.txt \\
                 --images lfw --flip
-              hypersphere evaluate verification --embeddings features.npy --labels labels.npy
+              hypersphere evaluate verification --embeddings x.npy --labels y.npy
             """)
 
     @OptionGroup var input: EmbeddingOptions

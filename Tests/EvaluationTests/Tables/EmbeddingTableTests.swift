@@ -41,6 +41,16 @@ import Torch
         }
     }
 
+    @Test func theFileBesideHasToFit() throws {
+        try with(["a.csv": "file,label\np,b\n"]) { folder in
+            try NPYFile.write(Self.numbers, to: "\(folder)/a.npy")
+            let error = #expect(throws: UserFacingError.self) {
+                _ = try EmbeddingTable(contentsOf: "\(folder)/a.npy")
+            }
+            #expect(error?.subject == "\(folder)/a.csv" && error?.problem == "has 1 rows, \(folder)/a.npy beside it 3")
+        }
+    }
+
     @Test func classesComeFromAnyForm() throws {
         let texts = ["l.txt": "7\n-2\n7\n", "l.csv": "x,label\n0,7\n0,-2\n0,7\n"]
         try with(texts) { folder in

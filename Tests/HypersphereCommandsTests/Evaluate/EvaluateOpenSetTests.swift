@@ -64,7 +64,21 @@ import Torch
                 words[place + 1] = file
                 expectOneLine(try program.run(words), parts)
             }
-            try refused("--unknown", "known.safetensors", ["known.safetensors: classes: ", "is among those of train"])
+            var numbered = Self.words
+            numbered[numbered.count - 1] = "known.safetensors"
+            let numbers = try program.run(numbered)
+            #expect(numbers.status == 0)
+            #expect(
+                numbers.stderr
+                    == "warning: known.safetensors: 6 class numbers of train.safetensors too, taken for other classes\n"
+            )
+            try program.write("label,x0\nowl,1\nowl,2\nwren,-5\n", to: "train.csv")
+            try program.write("label,x0\nowl,1.5\nwren,-4\n", to: "known.csv")
+            try program.write("label,x0\ncrow,3\nowl,9\n", to: "strangers.csv")
+            let shared = try program.run(
+                "evaluate", "open-set", "--known-train", "train.csv", "--known", "known.csv", "--unknown",
+                "strangers.csv")
+            expectOneLine(shared, ["strangers.csv: classes: owl is among those of train.csv"])
             try refused("--known", "train.safetensors", ["train.safetensors: ", "is in train.safetensors too"])
             try program.write("label,x0,x1\n99,1,2\n", to: "other.csv")
             try refused("--known", "other.csv", ["other.csv: width: is 2, that of train.safetensors 8"])
