@@ -108,7 +108,7 @@ let package = Package(
                 .product(name: "Crypto", package: "swift-crypto"),
             ]),
         .target(
-            name: "Recipes", path: "Recipes",
+            name: "Recipes", path: "Recipes", exclude: ["README.md"],
             resources: [
                 .embedInCode("cifar10-arcface.yaml"), .embedInCode("cifar10-arcface-fast.yaml"),
                 .embedInCode("cifar10-arcface-pooled.yaml"), .embedInCode("mnist-center.yaml"),
