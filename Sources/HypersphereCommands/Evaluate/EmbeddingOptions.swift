@@ -34,10 +34,8 @@ struct EmbeddingOptions: ParsableArguments {
         let table: EmbeddingTable
         if let model {
             let bundle = try modelOptions.model(model)
-            let images =
-                try images.map { try modelOptions.images($0, .test) }
-                ?? bundle.recipe.loadData(from: modelOptions.data, download: false).test
-            table = try modelOptions.table(of: images, by: bundle, mirrored: mirrored, quiet: quiet)
+            table = try modelOptions.table(
+                of: imageSet(for: bundle), by: bundle, mirrored: mirrored, quiet: quiet)
         } else {
             table = try saved()
         }
@@ -48,6 +46,16 @@ struct EmbeddingOptions: ParsableArguments {
                 problem: "all \(classes.count) rows are of \(classes[0])", remedy: "give at least two classes")
         }
         return table
+    }
+
+    /// The images of a model's embeddings; nil for saved ones.
+    func imageSet() throws -> ImageSet? {
+        try model.map { try imageSet(for: modelOptions.model($0)) }
+    }
+
+    private func imageSet(for bundle: ModelBundle) throws -> ImageSet {
+        try images.map { try modelOptions.images($0, .test) }
+            ?? bundle.recipe.loadData(from: modelOptions.data, download: false).test
     }
 
     /// The embeddings that the file named by --embeddings holds.

@@ -49,6 +49,9 @@ struct EvaluateOpenSetCommand: ParsableCommand {
 
     @OptionGroup var modelOptions: ModelOptions
 
+    @Option(help: "A page with pictures to write: ROC and DET of each score.")
+    var page: String?
+
     @OptionGroup var output: OutputOptions
 
     func validate() throws {
@@ -74,7 +77,7 @@ struct EvaluateOpenSetCommand: ParsableCommand {
             )
         }
         if !output.quiet { for warning in measured.warnings { Console.note("warning: \(warning)") } }
-        if output.json { try Console.print(json: measured.result) } else { measured.result.show() }
+        try output.tell(measured.result, page: page) { measured.result.figures }
     }
 
     private func table(

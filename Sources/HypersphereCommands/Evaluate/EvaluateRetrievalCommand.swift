@@ -46,6 +46,9 @@ struct EvaluateRetrievalCommand: ParsableCommand {
     @Flag(help: "Leave out k-means, NMI and AMI, which are slow for many classes.")
     var noClusters = false
 
+    @Option(help: "A page with pictures to write: similarities, match curve, neighbours.")
+    var page: String?
+
     @OptionGroup var output: OutputOptions
 
     func validate() throws {
@@ -78,6 +81,10 @@ struct EvaluateRetrievalCommand: ParsableCommand {
         let result = try RetrievalResult(
             queries: queries, gallery: gallery, numbering: numbering, metric: metric, cutoffs: cutoffs,
             neighbours: neighbours, clusterSeed: noClusters ? nil : seed)
-        if output.json { try Console.print(json: result) } else { result.show() }
+        try output.tell(result, page: page) {
+            try RetrievalPage(
+                queries: queries, gallery: gallery, numbering: numbering, metric: metric, images: input.imageSet()
+            ).figures(matchCurve: result.matchCurve)
+        }
     }
 }

@@ -51,6 +51,9 @@ struct EvaluateVerificationCommand: ParsableCommand {
     @Option(help: "The seed of the resamples.")
     var seed: UInt64 = 0
 
+    @Option(help: "A page with pictures to write: similarities, ROC, DET.")
+    var page: String?
+
     @OptionGroup var output: OutputOptions
 
     func validate() throws {
@@ -82,7 +85,7 @@ struct EvaluateVerificationCommand: ParsableCommand {
 
     func run() throws {
         let result = try pairs.map(ofList) ?? ofAllPairs()
-        if output.json { try Console.print(json: result) } else { result.show() }
+        try output.tell(result, page: page) { result.figures }
     }
 
     private func ofList(_ path: String) throws -> VerificationResult {

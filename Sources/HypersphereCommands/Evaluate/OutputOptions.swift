@@ -1,4 +1,5 @@
 import ArgumentParser
+import Visualization
 
 /// How results are told.
 struct OutputOptions: ParsableArguments {
@@ -7,4 +8,29 @@ struct OutputOptions: ParsableArguments {
 
     @Flag(help: "Show no progress and no warnings.")
     var quiet = false
+
+    /// Prints `result` and, where a page is asked for, writes it.
+    ///
+    /// - Throws: `UserFacingError` when the page cannot be written, and what `page` throws.
+    func tell(_ result: some EvaluationResult, page: String?, figures: () throws -> [any ThemedDrawing]) throws {
+        if json { try Console.print(json: result) } else { result.show() }
+        guard let page else { return }
+        try Report(
+            title: result.title, about: result.about, figures: figures(), tables: result.tables
+        ).write(to: page)
+        if !json { Console.print("\n\(page): the pictures") }
+    }
+}
+
+/// What a command measured: for a person, as JSON, and on a page.
+protocol EvaluationResult: Encodable {
+    /// The headline of the page.
+    var title: String { get }
+    /// What was compared, in a line.
+    var about: String { get }
+    /// The numbers as the page shows them.
+    var tables: [ReportTable] { get }
+
+    /// Prints the protocol and the numbers.
+    func show()
 }

@@ -2,9 +2,10 @@ import Evaluation
 import Files
 import Randomness
 import Terminal
+import Visualization
 
 /// What `evaluate retrieval` found, and how.
-struct RetrievalResult: Encodable {
+struct RetrievalResult: EvaluationResult {
     struct Facts: Encodable {
         let task = "retrieval"
         let queries: String
@@ -81,18 +82,31 @@ struct RetrievalResult: Encodable {
         }
     }
 
-    func show() {
+    var title: String { "Retrieval of \(`protocol`.queries)" }
+
+    var about: String { [search, counts].joined(separator: "; ") }
+
+    var tables: [ReportTable] { [ReportTable(columns: Self.columns, rows: rows)] }
+
+    private static let columns = ["measure", "micro", "macro"]
+
+    private var search: String {
+        let others = `protocol`.isSelfRemovedByIndex ? "all others, itself removed by index" : `protocol`.gallery
+        return "\(`protocol`.queries): each embedding searches \(others), by \(`protocol`.metric.title)"
+    }
+
+    private var counts: String {
         let facts = `protocol`
-        let others = facts.isSelfRemovedByIndex ? "all others, itself removed by index" : facts.gallery
-        Console.paragraph("\(facts.queries): each embedding searches \(others), by \(facts.metric.title)")
-        if let source = facts.classSource { Console.paragraph("classes: \(source)") }
-        Console.paragraph(
-            "queries: \(formatCount(facts.queryCount)), \(formatCount(facts.loneQueryCount)) lone and left out, "
-                + "\(formatCount(facts.tiedQueryCount)) with ties, which ids decide; "
-                + "gallery: \(formatCount(facts.galleryCount)); classes: \(formatCount(facts.classCount))")
-        var table = TextTable(["measure", "micro", "macro"])
+        return "queries: \(formatCount(facts.queryCount)), \(formatCount(facts.loneQueryCount)) lone and left out, "
+            + "\(formatCount(facts.tiedQueryCount)) with ties, which ids decide; "
+            + "gallery: \(formatCount(facts.galleryCount)); classes: \(formatCount(facts.classCount))"
+    }
+
+    private var rows: [[String]] {
+        let facts = `protocol`
+        var rows: [[String]] = []
         func add(_ name: String, _ value: (RetrievalScores) -> Double) {
-            table.append([name, Console.share(value(micro)), Console.share(value(macro))])
+            rows.append([name, Console.share(value(micro)), Console.share(value(macro))])
         }
         add("precision@1") { $0.precisionAt1 }
         for (index, cutoff) in facts.cutoffs.enumerated() {
@@ -111,6 +125,15 @@ struct RetrievalResult: Encodable {
         }
         add("MRR") { $0.meanReciprocalRank }
         add("mINP") { $0.meanInverseNegativePenalty }
+        return rows
+    }
+
+    func show() {
+        Console.paragraph(search)
+        if let source = `protocol`.classSource { Console.paragraph("classes: \(source)") }
+        Console.paragraph(counts)
+        var table = TextTable(Self.columns)
+        for row in rows { table.append(row) }
         Console.print("")
         Console.print(table)
         Console.print("")

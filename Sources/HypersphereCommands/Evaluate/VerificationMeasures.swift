@@ -42,6 +42,12 @@ struct VerificationMeasures: Encodable {
     let equalErrorRate: Double
     let rates: [Rate]
     let foldedRates: [Validation]?
+    /// All that pictures need; not among the numbers.
+    let curve: ReceiverOperatingCurve
+
+    private enum CodingKeys: String, CodingKey {
+        case folds, areaUnderCurve, areaInterval, equalErrorRate, rates, foldedRates
+    }
 
     /// Measures the pairs of a list.
     init(
@@ -66,6 +72,7 @@ struct VerificationMeasures: Encodable {
         _ curve: ReceiverOperatingCurve, targets: [Double], folded: FoldedVerification? = nil,
         interval: ConfidenceInterval? = nil
     ) {
+        self.curve = curve
         areaUnderCurve = curve.area
         equalErrorRate = curve.equalErrorRate
         areaInterval = interval.map {

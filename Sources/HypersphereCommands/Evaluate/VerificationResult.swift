@@ -1,9 +1,10 @@
 import Evaluation
 import Foundation
 import Terminal
+import Visualization
 
 /// What `evaluate verification` found, and how.
-struct VerificationResult: Encodable {
+struct VerificationResult: EvaluationResult {
     struct Facts: Encodable {
         let task = "verification"
         let embeddings: String
@@ -22,21 +23,40 @@ struct VerificationResult: Encodable {
     let plain: VerificationMeasures
     let withFlip: VerificationMeasures?
 
-    func show() {
+    var title: String { "Verification by \(`protocol`.embeddings)" }
+
+    var about: String { compared }
+
+    var tables: [ReportTable] { [ReportTable(columns: ["measure"] + columns.map(\.name), rows: rows)] }
+
+    /// Similarities of pairs, with the mean threshold of the folds where there are any, and the curves.
+    var figures: [any ThemedDrawing] {
+        let cosines = plain.folds?.cosines ?? []
+        let threshold = cosines.isEmpty ? nil : cosines.reduce(0, +) / Double(cosines.count)
+        let histograms = columns.map { name, measures in
+            measures.curve.similarities(
+                "cosines, \(name)", threshold: name == columns[0].name ? threshold : nil) as any ThemedDrawing
+        }
+        return histograms + columns.map { $0.measures.curve.rates($0.name) }.pictures(`protocol`.embeddings)
+    }
+
+    private var compared: String {
         let facts = `protocol`
         let kinds = "\(formatCount(facts.positives)) of one class and \(formatCount(facts.negatives)) of two"
         if let pairs = facts.pairs {
-            Console.paragraph(
+            return
                 "\(facts.embeddings): the pairs of \(pairs), \(kinds), of \(formatCount(facts.images)) images; "
-                    + (facts.folds > 1
-                        ? "\(facts.folds) folds in the order of the file, each with the threshold on the squared distance "
-                            + "(\(facts.thresholds == .observed ? "of those observed" : "0, 0.01, ..., 3.99")) that is best on the others"
-                        : "one fold, so that no threshold is chosen"))
-        } else {
-            Console.paragraph(
-                "\(facts.embeddings): all pairs of \(formatCount(facts.images)) embeddings, \(kinds); cosines rounded to 2^-20"
-            )
+                + (facts.folds > 1
+                    ? "\(facts.folds) folds in the order of the file, each with the threshold on the squared distance "
+                        + "(\(facts.thresholds == .observed ? "of those observed" : "0, 0.01, ..., 3.99")) that is best on the others"
+                    : "one fold, so that no threshold is chosen")
         }
+        return
+            "\(facts.embeddings): all pairs of \(formatCount(facts.images)) embeddings, \(kinds); cosines rounded to 2^-20"
+    }
+
+    func show() {
+        Console.paragraph(compared)
         if withFlip != nil {
             Console.paragraph(
                 "with flip: the direction of the sum of the embeddings of each image and of its mirror image")
@@ -52,9 +72,15 @@ struct VerificationResult: Encodable {
 
     private func showMeasures() {
         var table = TextTable(["measure"] + columns.map(\.name))
+        for row in rows { table.append(row) }
+        Console.print(table)
+    }
+
+    private var rows: [[String]] {
+        var rows: [[String]] = []
         func add(_ name: String, _ text: (VerificationMeasures) -> String?) {
             let cells = columns.compactMap { text($0.measures) }
-            if cells.count == columns.count { table.append([name] + cells) }
+            if cells.count == columns.count { rows.append([name] + cells) }
         }
         func spread(_ mean: Double?, _ deviation: Double?) -> String {
             guard let mean, let deviation else { return "-" }
@@ -71,7 +97,7 @@ struct VerificationResult: Encodable {
                 measures.foldedRates.map { spread($0[index].validationRate, $0[index].deviation) }
             }
         }
-        Console.print(table)
+        return rows
     }
 
     private func showThresholds(_ measures: VerificationMeasures, _ name: String) {

@@ -63,7 +63,7 @@ public struct Report: Sendable {
     /// - Throws: `UserFacingError` when a picture is too large or the memory does not suffice.
     public func html() throws -> String {
         let sections = [
-            try featuresSection(), try figuresSection(), tablesSection, try curvesSection(), metricsSection,
+            try featuresSection(), tablesSection, try figuresSection(), try curvesSection(), metricsSection,
             gallerySection, detailsSection,
         ].filter { !$0.isEmpty }
         let style = "\n\(Self.colors)\n\(String(decoding: PackageResources.report_css, as: UTF8.self))\n"

@@ -146,7 +146,7 @@ import Torch
     /// Sums over blocks of 8 x 8 pixels and three colours, less their middle, and 32 sums of these with signs of a closed form:
     /// whole numbers, of which no order of summation changes a digit.
     private static func projections(of folder: String) throws -> (Tensor, [String]) {
-        let files = try ImageFolder.images(below: folder)
+        let files = try ImageFolder(folder).images()
         let decoder = ImageDecoder()
         let signs: [Double] = (0..<UInt64(196 * 32)).map { place in
             let product = (place / 32 + 1) * (place % 32 + 1) * 2_654_435_761

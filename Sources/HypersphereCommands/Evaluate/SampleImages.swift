@@ -1,0 +1,32 @@
+import Datasets
+import Foundation
+import Training
+import Visualization
+
+/// The pictures of a set's images, one at a time.
+struct SampleImages {
+    private let set: ImageSet
+    private let decoder = ImageDecoder()
+
+    init(_ set: ImageSet) {
+        self.set = set
+    }
+
+    /// The picture of the image at `index`; nil where it has other than 1 or 3 channels.
+    ///
+    /// - Throws: `UserFacingError` when its file cannot be used.
+    func image(_ index: Int) throws -> SampleImage? {
+        switch set {
+        case .memory(let images):
+            guard images.channels == 1 || images.channels == 3 else { return nil }
+            let begin = index * images.imageSize
+            return SampleImage(
+                width: images.width, height: images.height, channels: images.channels,
+                pixels: Data(images.pixels[begin..<begin + images.imageSize]))
+        case .files(let files):
+            let decoded = try decoder.decode(files.samples[index].path)
+            return SampleImage(
+                width: decoded.width, height: decoded.height, channels: decoded.channels, pixels: Data(decoded.pixels))
+        }
+    }
+}

@@ -1,0 +1,58 @@
+import Foundation
+import TestSupport
+import Testing
+import Torch
+
+/// The pages that `evaluate` writes beside its numbers.
+@Suite(.noLeaks) struct EvaluationPageTests {
+    private func page(_ program: Program, _ words: [String]) throws -> (html: String, stdout: String) {
+        let result = try program.run(["evaluate"] + words + ["--page", "page.html", "--threads", "1"])
+        #expect(result.status == 0 && result.stderr.isEmpty, "\(result.stderr)")
+        #expect(result.stdout.hasSuffix("\npage.html: the pictures\n"))
+        return (try program.text("page.html"), result.stdout)
+    }
+
+    /// A model's test images are searched: the page has the printed numbers, the curve and the images.
+    @Test func aSearchIsShown() throws {
+        try TinyRun.withCopy { program in
+            let (html, stdout) = try page(program, ["retrieval", TinyRun.folder])
+            for words in [
+                "Retrieval of strokes-digits/test", "Match curve", "Similarities of pairs", "Queries and what is nearest",
+            ] {
+                #expect(html.contains(words), "\(words)")
+            }
+            let row = try #require(stdout.split(separator: "\n").first { $0.hasPrefix("MAP@R") })
+            for cell in row.split(separator: " ") { #expect(html.contains(">\(cell)<"), "\(cell)") }
+        }
+    }
+
+    /// Of four rows in two classes, two pairs are of one class and four of two.
+    @Test func pairsAreCountedInThePicture() throws {
+        try Program.inScratchFolder { program in
+            try program.write("label,x0,x1\na,1,0\na,1,0.1\nb,0,1\nb,0.1,1\n", to: "x.csv")
+            let (html, _) = try page(program, ["verification", "--embeddings", "x.csv", "--far", "0.5"])
+            #expect(html.contains("same class, 2 pairs") && html.contains("different classes, 4 pairs"))
+            #expect(html.contains("plain, EER 0.00 %") && html.contains("Detection error tradeoff"))
+        }
+    }
+
+    @Test func unknownClassesAreShownByEachScore() throws {
+        try Program.inScratchFolder { program in
+            try program.write("label,x0,x1\na,1,0\na,1,0.1\nb,0,1\nb,0.1,1\n", to: "train.csv")
+            try program.write("label,x0,x1\na,1,0.05\nb,0.05,1\n", to: "known.csv")
+            try program.write("label,x0,x1\nc,-1,0\nd,0,-1\n", to: "unknown.csv")
+            let words = ["--known-train", "train.csv", "--known", "known.csv", "--unknown", "unknown.csv", "--k", "2"]
+            let (html, _) = try page(program, ["open-set", "--quiet"] + words)
+            #expect(html.contains("nearest-cosine, EER 0.00 %") && html.contains("neighbour-2-cosine"))
+        }
+    }
+
+    @Test func aPageThatCannotBeWrittenIsSaid() throws {
+        try Program.inScratchFolder { program in
+            try program.write("label,x0,x1\na,1,0\na,1,0.1\nb,0,1\nb,0.1,1\n", to: "x.csv")
+            let result = try program.run(
+                "evaluate", "verification", "--embeddings", "x.csv", "--far", "0.5", "--page", "none/page.html")
+            #expect(result.status == 1 && result.stderr.hasPrefix("error: none/page.html: the folder "))
+        }
+    }
+}
