@@ -122,8 +122,8 @@ final class TrainingDisplay {
         guard !quiet else { return }
         var written = [
             (folder.report, "everything on one page"),
-            ("\(folder.curves).png", "loss and accuracy; beside it confusions and similarities"),
-            (folder.model, "the model, for `embed`, `evaluate` and `identify`"),
+            ("\(folder.curves).png", "loss and accuracy"),
+            (folder.model, "the model, for `embed`"),
             (folder.lastCheckpoint, "to go on from"),
             (folder.bestCheckpoint, "the best epoch"),
         ]

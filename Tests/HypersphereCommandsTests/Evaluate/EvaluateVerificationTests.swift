@@ -100,11 +100,12 @@ import Torch
             #expect(plain["withFlip"] == nil)
             let both = try program.answers(words + ["--flip"])
             #expect(both["plain"] == plain["plain"])
-            // The greatest rejected cosine is theirs.
+            // The greatest rejected cosine is theirs. In bfloat16, whose numbers have 8 bits, an image's embedding may differ by
+            // a few parts in 256 with its place in the batch, and a cosine by the square of that.
             let cosines = try ["plain", "withFlip"].map { form in
                 try #require(both[form]?["rates"]?.list?[0]).number("cosine")
             }
-            expectEqual(cosines[1], 1, absolute: 1e-6)
+            expectEqual(cosines[1], 1, absolute: 2e-5)
             #expect(cosines[0] < cosines[1])
             try FileManager.default.removeItem(atPath: program.path("faces/c/c_0001.jpg"))
             expectOneLine(try program.run(words), ["faces: images: 1 of 5 are missing: c/c_0001.jpg; "])

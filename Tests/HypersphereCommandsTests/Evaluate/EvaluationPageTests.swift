@@ -17,7 +17,8 @@ import Torch
         try TinyRun.withCopy { program in
             let (html, stdout) = try page(program, ["retrieval", TinyRun.folder])
             for words in [
-                "Retrieval of strokes-digits/test", "Match curve", "Similarities of pairs", "Queries and what is nearest",
+                "Retrieval of strokes-digits/test", "Match curve", "Similarities of pairs",
+                "Queries and what is nearest",
             ] {
                 #expect(html.contains(words), "\(words)")
             }
