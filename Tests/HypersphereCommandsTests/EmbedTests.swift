@@ -35,15 +35,18 @@ import Torch
         return try SafetensorsFile(path: path).tensor("points").array()
     }
 
-    /// All three forms hold what the training itself found for these images, which it measured in batches of 16.
+    /// All three forms hold the same, and what the training itself found for these images, which it measured with the network as
+    /// it trains. In bfloat16 that rounds each layer's result to 8 bits, where the fused network rounds once.
     @Test func theFormsAgreeWithEachOtherAndWithTheRun() throws {
         try withImages { program in
             for ending in ["npy", "safetensors", "csv"] {
                 try embed(program, "--batch", "16", to: "out.\(ending)")
             }
-            let expected = try features(of: program)
+            let measured = try features(of: program)
+            let expected = try numbers(ofNPY: "out.npy", in: program)
             #expect(expected.count == 2 * Self.count && Set(expected).count > Self.count)
-            #expect(try numbers(ofNPY: "out.npy", in: program) == expected)
+            let largest = measured.map(abs).max() ?? 0
+            #expect(zip(expected, measured).allSatisfy { abs($0 - $1) <= largest / 64 })
 
             let tensor = try SafetensorsFile(path: program.path("out.safetensors")).tensor("embeddings")
             #expect(tensor.shape == [Self.count, 2])

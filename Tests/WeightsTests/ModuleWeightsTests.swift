@@ -105,7 +105,7 @@ private final class Trunk: Module {
         #expect(
             text
                 == "a.safetensors: fc.bias: the model has nothing of this name, nor of fc.weight; everything else fits; "
-                + "to leave these out, load without strictness")
+                + "to leave these out, load without strictness (`strict: false`)")
         let trunk = Trunk()
         let report = try trunk.load(file, strict: false)
         #expect(report.unexpected == ["fc.bias", "fc.weight"] && report.loaded == ["conv.bias", "conv.weight"])
@@ -118,7 +118,7 @@ private final class Trunk: Module {
         let text = try refusal(network, file)
         #expect(
             text == "a.safetensors: fc.bias: its shape is [3], the model's is [5] (and 1 more of other shapes); "
-                + "2 of the model's 4 fit; to load only those, load without strictness")
+                + "2 of the model's 4 fit; to load only those, load without strictness (`strict: false`)")
         let before = values(network)
         let report = try network.load(file, strict: false)
         #expect(report.mismatched.map(\.name) == ["fc.bias", "fc.weight"])

@@ -8,19 +8,6 @@ extension ReceiverOperatingCurve {
             name, falseAcceptRates: points.map(falsePositiveRate), trueAcceptRates: points.map(truePositiveRate))
     }
 
-    /// How many positive and negative scores lie in each of `bins` equal parts of `range`; those beyond it are in the outermost.
-    func counts(bins: Int, in range: ClosedRange<Double>) -> (positive: [Int], negative: [Int]) {
-        var (positive, negative) = ([Int](repeating: 0, count: bins), [Int](repeating: 0, count: bins))
-        let width = (range.upperBound - range.lowerBound) / Double(bins)
-        for (before, point) in zip(points, points.dropFirst()) {
-            let bin = ((point.threshold - range.lowerBound) / width).rounded(.down)
-            let index = Int(min(Double(bins - 1), max(0, bin)))
-            positive[index] += point.truePositives - before.truePositives
-            negative[index] += point.falsePositives - before.falsePositives
-        }
-        return (positive, negative)
-    }
-
     /// The similarities of pairs of one class and of two.
     func similarities(_ note: String, threshold: Double? = nil) -> SimilarityHistogram {
         let range = -1.0...1

@@ -42,12 +42,14 @@ import Torch
     }
 
     @Test func theFileBesideHasToFit() throws {
-        try with(["a.csv": "file,label\np,b\n"]) { folder in
+        try with(["a.files.csv": "file,label\np,b\n"]) { folder in
             try NPYFile.write(Self.numbers, to: "\(folder)/a.npy")
             let error = #expect(throws: UserFacingError.self) {
                 _ = try EmbeddingTable(contentsOf: "\(folder)/a.npy")
             }
-            #expect(error?.subject == "\(folder)/a.csv" && error?.problem == "has 1 rows, \(folder)/a.npy beside it 3")
+            #expect(
+                error?.subject == "\(folder)/a.files.csv" && error?.problem == "has 1 rows, \(folder)/a.npy beside it 3"
+            )
         }
     }
 

@@ -130,4 +130,14 @@ import Torch
         }
         expectTrap(result, saying: "operatingPoint(atFalsePositiveRate:)", "got 0.0")
     }
+
+    /// `numpy.histogram(scores, bins=4, range=(-1, 1))` of each kind; the two beyond the range are in the outermost parts.
+    @Test func scoresAreCountedInEqualParts() throws {
+        let (positive, negative) = ([0.9, 0.5, 0.5, -1, 1], [0.1, -0.6, 0.5, 0.99])
+        let curve = try ReceiverOperatingCurve(
+            scores: positive + negative + [-7, 7],
+            isPositive: positive.map { _ in true } + negative.map { _ in false } + [true, false])
+        let counts = curve.counts(bins: 4, in: -1...1)
+        #expect(counts.positive == [1 + 1, 0, 0, 4] && counts.negative == [1, 0, 1, 2 + 1])
+    }
 }
