@@ -111,7 +111,8 @@ let package = Package(
             name: "Recipes", path: "Recipes", exclude: ["README.md"],
             resources: [
                 .embedInCode("cifar10-arcface.yaml"), .embedInCode("cifar10-arcface-fast.yaml"),
-                .embedInCode("cifar10-arcface-pooled.yaml"), .embedInCode("mnist-center.yaml"),
+                .embedInCode("cifar10-arcface-pooled.yaml"), .embedInCode("cifar10-compare.yaml"),
+                .embedInCode("mnist-center.yaml"),
                 .embedInCode("mnist-center-fast.yaml"), .embedInCode("mnist-compare.yaml"),
                 .embedInCode("strokes-center.yaml"),
             ], swiftSettings: house),

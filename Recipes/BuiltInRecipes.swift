@@ -12,7 +12,8 @@ public enum BuiltInRecipes {
 
     /// The YAML text of each comparison, by the name of its file.
     public static let comparisons: [String: String] = [
-        "mnist-compare": text(PackageResources.mnist_compare_yaml)
+        "cifar10-compare": text(PackageResources.cifar10_compare_yaml),
+        "mnist-compare": text(PackageResources.mnist_compare_yaml),
     ]
 
     private static func text(_ bytes: [UInt8]) -> String { String(decoding: bytes, as: UTF8.self) }

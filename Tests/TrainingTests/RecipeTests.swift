@@ -213,6 +213,16 @@ struct RecipeTests {
         #expect(try Recipe(yaml: written, source: "written").yaml() == written)
     }
 
+    @Test(arguments: BuiltInRecipes.comparisons.keys.sorted())
+    func comparisonsReadBack(name: String) throws {
+        let text = try #require(BuiltInRecipes.comparisons[name])
+        let recipe = try ComparisonRecipe(yaml: text, source: name)
+        #expect(recipe.name == name && !recipe.about.isEmpty)
+        for method in recipe.methods { #expect(try recipe.recipe(of: method, seed: 3).seed == 3) }
+        let written = try recipe.yaml()
+        #expect(try ComparisonRecipe(yaml: written, source: "written").yaml() == written)
+    }
+
     @Test func everyFileIsBuiltIn() throws {
         let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
             .appendingPathComponent("../../Recipes").standardizedFileURL

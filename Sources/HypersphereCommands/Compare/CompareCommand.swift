@@ -52,7 +52,7 @@ struct CompareCommand: ParsableCommand {
         let (device, _) = try options.choose(threads: recipe.threads)
         let data = try RecipeArgument.load(
             recipe.recipe(of: recipe.methods[0], seed: recipe.seeds[0]), from: data, download: download, quiet: quiet)
-        let comparison = try Comparison(
+        let comparison = try MethodComparison(
             recipe, data: data, device: device, folder: output ?? "runs/\(recipe.name)", command: CommandLine.arguments)
         let display = ComparisonDisplay(comparison, quiet: quiet || json)
         defer { display.close() }

@@ -6,14 +6,14 @@ import Training
 
 /// What a person sees of a comparison: a line for each training, and the table.
 final class ComparisonDisplay {
-    private let comparison: Comparison
+    private let comparison: MethodComparison
     private let quiet: Bool
     private var done = 0
     private var run: ComparisonRun?
     private var epochs = 0
     private var bar: (epoch: Int, bar: ProgressBar)?
 
-    init(_ comparison: Comparison, quiet: Bool) {
+    init(_ comparison: MethodComparison, quiet: Bool) {
         self.comparison = comparison
         self.quiet = quiet
     }
@@ -37,7 +37,7 @@ final class ComparisonDisplay {
         Console.print("")
     }
 
-    func show(_ event: Comparison.Event) throws {
+    func show(_ event: MethodComparison.Event) throws {
         switch event {
         case .began(let training, let run):
             self.run = run

@@ -28,7 +28,7 @@ struct ComparisonMaps {
     ///   - comparison: of which all trainings of the first seed are done.
     ///   - progress: told which map is begun.
     /// - Throws: `UserFacingError` when a model cannot be read, and what `progress` throws.
-    init(_ comparison: Comparison, progress: (_ map: String) throws -> Void) throws {
+    init(_ comparison: MethodComparison, progress: (_ map: String) throws -> Void) throws {
         let recipe = comparison.recipe
         let test = comparison.data.test
         let shown = FeatureMovie.shownSamples(of: test.count, most: Self.most)
@@ -68,7 +68,7 @@ struct ComparisonMaps {
     }
 }
 
-extension Comparison {
+extension MethodComparison {
     /// Draws the maps to `embeddings.png` and `logits.png`, and writes everything to `report.html`.
     ///
     /// - Parameters:

@@ -7,7 +7,7 @@ public import Torch
 ///
 /// Each training is a run with a folder of its own. What is done is kept, so a comparison that was stopped goes on where it was,
 /// and one that is given more seeds or methods trains only those.
-public final class Comparison {
+public final class MethodComparison {
     /// What is compared.
     public let recipe: ComparisonRecipe
     /// Where everything is written.
