@@ -82,7 +82,8 @@ struct CalibrateCommand: ParsableCommand {
                 + "\(formatCount(calibration.impostorPairs)) pairs of two classes; \(formatCount(scores.loneCount)) alone in "
                 + "their class")
         Console.paragraph(
-            "an image is named where the \(metric.title) of the nearest is \(side) \(fixed(acceptance.threshold, digits: 4))")
+            "an image is named where the \(metric.title) of the nearest is \(side) \(fixed(acceptance.threshold, digits: 4))"
+        )
         Console.paragraph(
             "false accept rate: \(Console.share(acceptance.falseAcceptRate)) of \(formatCount(acceptance.impostors)), "
                 + "\(target) asked for; true accept rate: \(Console.share(acceptance.trueAcceptRate)) of "
