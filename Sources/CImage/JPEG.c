@@ -163,6 +163,9 @@ static void read_region(Decoder *decoder, CIRegion region, uint32_t channels, ui
     info->out_color_space = has_inks ? JCS_CMYK : channels == 1 ? JCS_GRAYSCALE : JCS_RGB;
     info->dct_method = JDCT_ISLOW;
     info->do_fancy_upsampling = TRUE;
+    // Smoothing guesses what a progressive file's missing scans would have held, from neighbours that a region may not have: a part would
+    // differ from the same part of the whole.
+    info->do_block_smoothing = FALSE;
     jpeg_start_decompress(info);
 
     JDIMENSION first = 0;

@@ -104,6 +104,20 @@ import Testing
         }
     }
 
+    /// A progressive file of which the last scan was taken out is still whole as JPEG goes; libjpeg would guess what is missing from
+    /// neighbours that a region may not have.
+    @Test func aRegionIsTheCropWhereScansAreMissing() throws {
+        var bytes = try InputFile.map(Fixture.path("images/jpeg_grey_progressive.jpg"))
+        let scan = try #require(bytes.range(of: Data([0xFF, 0xDA]), options: .backwards))
+        bytes = bytes[..<scan.lowerBound] + Data([0xFF, 0xD9])
+        let decoder = ImageDecoder(channels: .grey)
+        let whole = try decoder.decode(bytes: bytes, named: "cut")
+        let region = PixelRegion(
+            top: whole.height / 3, left: whole.width / 3, height: whole.height / 2, width: whole.width / 2)
+        let part = try decoder.decode(bytes: bytes, named: "cut") { _ in region }
+        #expect(part == crop(whole, region))
+    }
+
     private func largestDifference(_ one: DecodedImage, _ other: DecodedImage) -> Int {
         zip(one.pixels, other.pixels).reduce(one.pixels.count == other.pixels.count ? 0 : 256) {
             max($0, abs(Int($1.0) - Int($1.1)))

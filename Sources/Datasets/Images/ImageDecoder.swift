@@ -3,7 +3,7 @@ public import Foundation
 /// Decodes JPEG and PNG files to upright 8-bit pixels; one for each thread, since it keeps its buffers.
 ///
 /// Pixels are those of libjpeg's default decoding (accurate integer transform, interpolated colour), of a region as of the
-/// whole. CMYK becomes RGB without a colour profile, inks being stored inverted as Adobe does. Of 16 bits the upper eight
+/// whole; only a progressive file that lacks its last scans is shown as coarse as it is, not smoothed. CMYK becomes RGB without a colour profile, inks being stored inverted as Adobe does. Of 16 bits the upper eight
 /// are kept, and alpha is dropped, not blended. Colour profiles and gamma are not applied.
 ///
 /// A file that is cut short or damaged is refused, not filled up; what follows the image in the file does not matter. A
