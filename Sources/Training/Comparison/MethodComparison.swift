@@ -116,11 +116,11 @@ public final class MethodComparison {
             let begin = ContinuousClock.now
             let data = try run.rotation.map { try self.data.keeping(classes: $0.known) } ?? self.data
             let training = try begun(run, data)
+            let earlier = training.trainer.history.reduce(0) { $0 + $1.seconds }
             try handle(.began(training, run))
             if case .stopped = try training.run(shouldStop: shouldStop, { try handle(.training($0)) }) {
                 return .stopped
             }
-            let earlier = training.trainer.history.dropLast().reduce(0) { $0 + $1.seconds }
             let scores = try measure(run, training, data, seconds: { earlier + begin.duration(to: .now).seconds })
             try scores.write(to: scoresPath(run))
             // Nothing is left to go on with, and those of many trainings would fill a disk.
