@@ -2,10 +2,11 @@
 
 Every result is computed in float64 from the stored inputs, then rounded once to the case's precision. The rules:
 
-paper     value 1/2 sum_i |x_i - c_y|^2;  c_j -= rate * sum_{y_i = j} (c_j - x_i) / (1 + n_j)   (Wen et al. 2016, eq. 5)
+paper     value 1/2 mean_i |x_i - c_y|^2; c_j -= rate * sum_{y_i = j} (c_j - x_i) / (1 + n_j)   (Wen et al. 2016, eq. 2, 4, 5)
 gradient  value mean_i |x_i - c_y|^2;     c_j -= rate * 2 / N * sum_{y_i = j} (c_j - x_i)       (SGD on the centres)
 average   value mean_i |x_i - c_y|^2;     c_j += rate * (mean_{y_i = j} x_i - c_j), classes present only
 
+The paper sums over the batch in both of its losses; the mean in both keeps the weight that stands between them.
 The weight scales the gradient that the embeddings get, never the movement of the centres.
 """
 
@@ -67,7 +68,7 @@ def value_and_gradient(rule, embeddings, labels, centers, weight):
     """The unweighted value, and the gradient of weight times it with respect to the embeddings."""
     embeddings = embeddings.clone().requires_grad_()
     squares = (embeddings - centers[labels]).square().sum(1)
-    value = squares.sum() / 2 if rule == "paper" else squares.mean()
+    value = squares.mean() / 2 if rule == "paper" else squares.mean()
     (weight * value).backward()
     return value.detach(), embeddings.grad
 
@@ -87,7 +88,7 @@ def expanded(rule, embeddings, labels, centers):
     """The value by |x|^2 + |c|^2 - 2 x.c in the inputs' precision: what an implementation must not do."""
     chosen = centers[labels]
     squares = embeddings.square().sum(1) + chosen.square().sum(1) - 2 * (embeddings * chosen).sum(1)
-    return squares.sum() / 2 if rule == "paper" else squares.mean()
+    return squares.mean() / 2 if rule == "paper" else squares.mean()
 
 
 def generate(folder):

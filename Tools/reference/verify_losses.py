@@ -22,7 +22,7 @@ def verify_center_loss(path):
         for rule, rate in rates.items():
             differences = [x - tensors["centers"][y] for x, y in zip(embeddings[0], labels[0], strict=True)]
             total = sum(float(difference @ difference) for difference in differences)
-            factor = 0.5 if rule == "paper" else 1 / len(labels[0])
+            factor = (0.5 if rule == "paper" else 1) / len(labels[0])
             close(f"{what} {rule} value", tensors[f"{rule}.value"], factor * total, tolerance)
             gradient = weight * 2 * factor * numpy.stack(differences)
             close(f"{what} {rule} gradient", tensors[f"{rule}.gradient"], gradient, tolerance)

@@ -15,8 +15,11 @@ public final class CenterLoss: Module, EmbeddingLoss {
         /// PyTorch rebuildings, which use plain SGD at the rate 0.5.
         case gradient
 
-        /// The paper's own step, made with each loss: `L = 1/2 sum_i |x_i - c[y_i]|^2` and
+        /// The paper's own step, made with each loss: `L = 1/2 mean_i |x_i - c[y_i]|^2` and
         /// `c_j -= rate * sum_{i: y_i = j} (c_j - x_i) / (1 + n_j)`, with the rate in 0...1; 0.5 in the paper.
+        ///
+        /// The paper (eq. 2 and 5) sums over the batch, in this loss and in the cross entropy beside it. Heads here take means;
+        /// with the mean in both, a weight is the paper's lambda.
         case paper(rate: Double)
 
         /// Each centre moves a share of the way to the mean of its embeddings in the batch:
@@ -69,7 +72,7 @@ public final class CenterLoss: Module, EmbeddingLoss {
             case .paper(let rate):
                 let difference = x - centers.tensor.gathered(labels)
                 move(difference, labels) { $0 / ($1 + 1) * rate }
-                return Loss(difference.squared().sum() * 0.5)
+                return Loss(difference.squared().sum() / (2 * count))
             case .movingAverage(let rate):
                 let difference = x - centers.tensor.gathered(labels)
                 move(difference, labels) { $0 / $1.clamped(min: 1) * rate }

@@ -6,7 +6,7 @@ import MetricLearning
 struct CenterLossSettings: LossSettings {
     static let name = "center"
     static let summary = "Draws embeddings to the centre of their class"
-    static let formula = "mean |x - c_y|^2; update: paper, 1/2 sum |x - c_y|^2"
+    static let formula = "mean |x - c_y|^2; update: paper, half of it"
     static let source = #"Wen et al., "A Discriminative Feature Learning Approach", ECCV 2016"#
 
     enum Update: String, Codable, CaseIterable {
