@@ -107,11 +107,15 @@ import Torch
         try withModel { program in
             try #expect(embed(program, "birds", "-o", "all.csv").status == 0)
             let expected = values(ofCSV: try program.text("all.csv"), after: 2)
-            let rows = Self.files.map { "\"\($0.1)\",\($0.1.contains("owl") ? "owl" : "wren")" }
-            try program.write((["path,label"] + rows).joined(separator: "\n"), to: "list.csv")
+            let rows = Self.files.map { "\"\($0.1)\",\($0.1.contains("owl") ? "owl,north" : "wren,")" }
+            try program.write((["path,label,group"] + rows).joined(separator: "\n"), to: "list.csv")
             try #expect(embed(program, "list.csv", "-o", "list-out.csv").status == 0)
-            #expect(values(ofCSV: try program.text("list-out.csv"), after: 2) == expected)
-            #expect(try program.text("list-out.csv").contains("\nbirds/wren/1.png,wren,"))
+            let listed = try program.text("list-out.csv")
+            #expect(values(ofCSV: listed, after: 3) == expected)
+            #expect(listed.hasPrefix("file,label,group,x0,x1\n") && listed.contains("\nbirds/wren/1.png,wren,,"))
+            try #expect(embed(program, "list.csv", "-o", "list-out.safetensors").status == 0)
+            let file = try SafetensorsFile(path: program.path("list-out.safetensors"))
+            #expect(file.metadata["groups"] == #"["north","north","north","","",""]"#)
 
             try #expect(embed(program, "birds/owl/1.jpg", "birds/wren", "-o", "some.csv").status == 0)
             let some = try program.text("some.csv")

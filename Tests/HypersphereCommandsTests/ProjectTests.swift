@@ -100,6 +100,31 @@ import Torch
         }
     }
 
+    /// With a folder the page has the files' images; an image that is missing is named.
+    @Test func aPageToMoveAboutIn() throws {
+        try withEmbeddings { program in
+            _ = try project(program, "rows.npy", "--method", "pca", "-o", "plain.html", "--labels", "labels.npy")
+            let plain = try program.text("plain.html")
+            #expect(plain.contains("PCA of rows.npy") && !plain.contains("data:image/png"))
+            let words = ["project", "rows.safetensors", "--method", "pca", "-o", "map.html", "--images", "pictures"]
+            try FileManager.default.createDirectory(
+                atPath: program.path("pictures"), withIntermediateDirectories: true)
+            for row in 0..<Self.count - 1 {
+                try FileManager.default.copyItem(
+                    atPath: Fixture.path("images/png_rgb.png"),
+                    toPath: program.path("pictures/image \(row), \"new\".png"))
+            }
+            expectOneLine(try program.run(words), ["image 59, \"new\".png: does not exist"])
+            #expect(!program.exists("map.html"))
+            try FileManager.default.copyItem(
+                atPath: Fixture.path("images/jpeg_grey.jpg"), toPath: program.path("pictures/image 59, \"new\".png"))
+            _ = try program.run(words)
+            #expect(try program.text("map.html").contains("data:image/png;base64,"))
+            expectOneLine(
+                try program.run(["project", "rows.npy"] + words.dropFirst(2)), ["rows.npy: files: does not name them"])
+        }
+    }
+
     @Test func theSameAsJSON() throws {
         try withEmbeddings { program in
             let result = try project(
@@ -170,7 +195,8 @@ import Torch
     }
 
     @Test(arguments: [
-        (["--method", "pca", "-o", "out.bmp"], "--output expects a file that ends in .csv, .npy, .png, .svg or .pdf"),
+        (["--method", "pca", "-o", "out.bmp"], "--output expects a file that ends in .csv, .npy, .png, .svg, .pdf or .html"),
+        (["--method", "pca", "-o", "out.csv", "--images", "a"], "--images expects an --output that ends in .html"),
         (["--method", "pca", "-o", "out.csv", "--perplexity", "5"], "--perplexity is for tsne, not pca"),
         (["--method", "tsne", "-o", "out.csv", "--neighbours", "5"], "--neighbours is for umap, not tsne"),
         (["--method", "tsne", "-o", "out.csv", "--perplexity", "0"], "--perplexity expects a number from 1, got 0"),

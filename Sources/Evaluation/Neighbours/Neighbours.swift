@@ -54,6 +54,22 @@ public struct Neighbours: Sendable, Equatable {
             removing: .selves(rows))
     }
 
+    /// Searches a set for the neighbours of each of its embeddings among those that it may see.
+    ///
+    /// - Parameters:
+    ///   - set: the embeddings; one does not see itself and, where there are groups, others of its class and group.
+    ///   - count: how many to find for each, at least 1; no more than N - 1 are found.
+    ///   - metric: what closeness is.
+    ///   - memory: the bound of temporary memory in bytes.
+    /// - Throws: `UserFacingError` when there is no embedding, or a row is not finite.
+    public init(
+        leavingOneOutOf set: LabelledEmbeddings, count: Int, metric: EmbeddingMetric = .cosine, memory: Int = 256 << 20
+    ) throws {
+        try self.init(
+            of: set.embeddings, in: set.embeddings, count: min(count, max(1, set.labels.count - 1)), metric: metric,
+            memory: memory, removing: .within(set))
+    }
+
     init(
         of queries: Tensor, in gallery: Tensor, count: Int, metric: EmbeddingMetric, memory: Int,
         removing removed: RemovedPairs

@@ -1,3 +1,4 @@
+import Files
 import Torch
 
 /// Pairs that are left out of a search: those of a query and a gallery row that have the same key.
@@ -16,28 +17,53 @@ struct RemovedPairs {
         return RemovedPairs(queries: keys, gallery: keys)
     }
 
-    /// Pairs of the same label and the same group, as the protocol of Market-1501 removes them.
-    static func sharing(
-        labels: [Int64], groups: [Int64], galleryLabels: [Int64], galleryGroups: [Int64]
-    ) -> RemovedPairs {
-        struct Pair: Hashable {
-            let label: Int64
-            let group: Int64
+    /// What queries do not see of a gallery: where both have groups, what is of their own class and group, as in the protocol of
+    /// Market-1501.
+    ///
+    /// - Throws: `UserFacingError` when only one side has groups.
+    static func of(_ queries: LabelledEmbeddings, in gallery: LabelledEmbeddings) throws -> RemovedPairs {
+        guard (queries.groups == nil) == (gallery.groups == nil) else {
+            throw UserFacingError(
+                "groups", problem: "are there for \(queries.groups == nil ? "the gallery" : "the queries") alone",
+                remedy: "give them for both, or for neither")
         }
-        var numbers: [Pair: Int64] = [:]
-        func keys(_ labels: [Int64], _ groups: [Int64]) -> [Int64] {
-            zip(labels, groups).map { label, group in
-                let pair = Pair(label: label, group: group)
-                let number = numbers[pair] ?? Int64(numbers.count)
-                numbers[pair] = number
-                return number
-            }
-        }
-        return RemovedPairs(queries: keys(labels, groups), gallery: keys(galleryLabels, galleryGroups))
+        guard queries.groups != nil else { return .none }
+        var keys = GroupKeys()
+        return RemovedPairs(queries: keys.of(queries), gallery: keys.of(gallery))
+    }
+
+    /// What each embedding of a set does not see of it: itself, and where there are groups, others of its class and group.
+    static func within(_ set: LabelledEmbeddings) -> RemovedPairs {
+        guard set.groups != nil else { return selves(set.labels.count) }
+        var keys = GroupKeys()
+        let own = keys.of(set)
+        return RemovedPairs(queries: own, gallery: own)
     }
 
     /// The keys of some queries beside all of the gallery.
     func restricted(to range: Range<Int>) -> RemovedPairs {
         queries.isEmpty ? self : RemovedPairs(queries: Array(queries[range]), gallery: gallery)
+    }
+}
+
+/// Gives rows of one class and one group the same key, and each row of no group its own.
+private struct GroupKeys {
+    private struct Pair: Hashable {
+        let label: Int64
+        let group: Int64
+    }
+
+    private var numbers: [Pair: Int64] = [:]
+    private var next: Int64 = 0
+
+    mutating func of(_ rows: LabelledEmbeddings) -> [Int64] {
+        zip(rows.labels, rows.groups ?? []).map { label, group in
+            let pair = group.map { Pair(label: label, group: $0) }
+            if let known = pair.flatMap({ numbers[$0] }) { return known }
+            let number = next
+            next += 1
+            if let pair { numbers[pair] = number }
+            return number
+        }
     }
 }

@@ -35,11 +35,10 @@ public struct NearestScores: Sendable, Equatable {
                 problem: "there are \(classes.count), the largest of \(classes.map(\.value.count).max() ?? 0)",
                 remedy: "give at least two classes, and one of them twice")
         }
-        let constant = [Int64](repeating: 0, count: set.labels.count)
-        let others = try Neighbours(
-            of: set.embeddings, in: set.embeddings, count: 1, metric: metric, memory: 256 << 20,
-            removing: .sharing(
-                labels: set.labels, groups: constant, galleryLabels: set.labels, galleryGroups: constant))
+        // In one group all of an embedding's class is hidden from it.
+        let oneGroup = LabelledEmbeddings(
+            set.embeddings, labels: set.labels, groups: [Int64](repeating: 0, count: set.labels.count))
+        let others = try Neighbours(leavingOneOutOf: oneGroup, count: 1, metric: metric)
         var genuine: [Double] = []
         for (_, rows) in classes where rows.count > 1 {
             let own = set.embeddings.gathered(Tensor(rows).to(set.embeddings.device))

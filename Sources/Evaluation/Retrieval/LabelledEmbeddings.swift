@@ -6,17 +6,17 @@ public struct LabelledEmbeddings {
     public let embeddings: Tensor
     /// The class of each, `[N]`: any 64-bit numbers.
     public let labels: [Int64]
-    /// The group of each, `[N]`; nil when there are none.
-    public let groups: [Int64]?
+    /// The group of each, `[N]`, nil for one of none; nil when there are no groups.
+    public let groups: [Int64?]?
 
     /// Brings embeddings and their classes together.
     ///
     /// - Parameters:
     ///   - embeddings: `[N, D]`.
     ///   - labels: the class of each, `[N]`.
-    ///   - groups: the group of each, `[N]`, or nil.
+    ///   - groups: the group of each, `[N]`, nil for one of none; or nil.
     /// - Precondition: there is a label, and where there are groups a group, for each row.
-    public init(_ embeddings: Tensor, labels: [Int64], groups: [Int64]? = nil) {
+    public init(_ embeddings: Tensor, labels: [Int64], groups: [Int64?]? = nil) {
         let rows = embeddings.rank == 0 ? 1 : embeddings.size(0)
         require(
             labels.count == rows, "LabelledEmbeddings: \(labels.count) labels for embeddings \(embeddings.signature)")

@@ -23,26 +23,29 @@ public struct NeighbourClassifier: Sendable, Equatable {
     /// Classifies queries by a gallery.
     ///
     /// - Parameters:
-    ///   - queries: the queries with their true classes; groups are not looked at.
+    ///   - queries: the queries with their true classes; where both sides have groups, a query does not see gallery embeddings of
+    ///     its own class and group, and one that sees nothing is predicted -1.
     ///   - gallery: embeddings that vote for their classes.
     ///   - count: how many of them vote, at least 1; no more than there are.
     ///   - metric: what closeness is.
     ///   - vote: what a vote counts.
     ///   - memory: the bound of temporary memory in bytes.
-    /// - Throws: `UserFacingError` when there is no query or no gallery, widths differ or a row is not finite.
+    /// - Throws: `UserFacingError` when there is no query or no gallery, widths differ, a row is not finite, or only one
+    ///   side has groups.
     public init(
         queries: LabelledEmbeddings, gallery: LabelledEmbeddings, count: Int, metric: EmbeddingMetric = .cosine,
         vote: Vote = .equal, memory: Int = 256 << 20
     ) throws {
         let neighbours = try Neighbours(
-            of: queries.embeddings, in: gallery.embeddings, count: count, metric: metric, memory: memory)
+            of: queries.embeddings, in: gallery.embeddings, count: count, metric: metric, memory: memory,
+            removing: .of(queries, in: gallery))
         try self.init(neighbours, labels: queries.labels, galleryLabels: gallery.labels, metric: metric, vote: vote)
     }
 
     /// Classifies each embedding of a set by all others.
     ///
     /// - Parameters:
-    ///   - set: the embeddings with their true classes; groups are not looked at.
+    ///   - set: the embeddings with their true classes; where it has groups, none sees others of its own class and group.
     ///   - count: how many others vote, at least 1; no more than there are.
     ///   - metric: what closeness is.
     ///   - vote: what a vote counts.
@@ -56,7 +59,7 @@ public struct NeighbourClassifier: Sendable, Equatable {
             throw UserFacingError(
                 "embeddings", problem: "\(set.labels.count) cannot classify each other", remedy: "give at least two")
         }
-        let neighbours = try Neighbours(within: set.embeddings, count: count, metric: metric, memory: memory)
+        let neighbours = try Neighbours(leavingOneOutOf: set, count: count, metric: metric, memory: memory)
         try self.init(neighbours, labels: set.labels, galleryLabels: set.labels, metric: metric, vote: vote)
     }
 

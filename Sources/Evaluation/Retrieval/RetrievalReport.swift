@@ -48,19 +48,8 @@ public struct RetrievalReport: Sendable, Equatable {
         queries: LabelledEmbeddings, gallery: LabelledEmbeddings, metric: EmbeddingMetric = .cosine,
         cutoffs: [Int] = [1, 5, 10], curveLength: Int = 50, memory: Int = 256 << 20
     ) throws {
-        let removed: RemovedPairs
-        switch (queries.groups, gallery.groups) {
-        case (nil, nil): removed = .none
-        case (let groups?, let galleryGroups?):
-            removed = .sharing(
-                labels: queries.labels, groups: groups, galleryLabels: gallery.labels, galleryGroups: galleryGroups)
-        default:
-            throw UserFacingError(
-                "groups", problem: "are there for \(queries.groups == nil ? "the gallery" : "the queries") alone",
-                remedy: "give them for both, or for neither")
-        }
         try self.init(
-            queries, gallery, removing: removed, cutoffs: cutoffs, curveLength: curveLength,
+            queries, gallery, removing: .of(queries, in: gallery), cutoffs: cutoffs, curveLength: curveLength,
             search: NeighbourSearch(metric: metric, memory: memory))
     }
 
@@ -77,13 +66,8 @@ public struct RetrievalReport: Sendable, Equatable {
         leavingOneOutOf set: LabelledEmbeddings, metric: EmbeddingMetric = .cosine, cutoffs: [Int] = [1, 5, 10],
         curveLength: Int = 50, memory: Int = 256 << 20
     ) throws {
-        // An embedding shares its class and its group with itself.
-        let removed =
-            set.groups.map {
-                RemovedPairs.sharing(labels: set.labels, groups: $0, galleryLabels: set.labels, galleryGroups: $0)
-            } ?? .selves(set.labels.count)
         try self.init(
-            set, set, removing: removed, cutoffs: cutoffs, curveLength: curveLength,
+            set, set, removing: .within(set), cutoffs: cutoffs, curveLength: curveLength,
             search: NeighbourSearch(metric: metric, memory: memory))
     }
 

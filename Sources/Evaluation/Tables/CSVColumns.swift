@@ -28,6 +28,11 @@ struct CSVColumns {
         rows = Array(table.rows.dropFirst())
     }
 
+    /// The column `name`, in which fields may be blank; nil where there is none.
+    func fields(named name: String) -> [String]? {
+        header.firstIndex(of: name).map { column in rows.map { $0.fields[column] } }
+    }
+
     /// The column that has one of `names`; nil where there is none.
     ///
     /// - Throws: `UserFacingError` that names the first line in which it is blank.

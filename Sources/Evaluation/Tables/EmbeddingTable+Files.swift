@@ -4,15 +4,18 @@ import Torch
 
 extension EmbeddingTable {
     private static let fileColumns = ["file", "name"]
+    private static let groupColumn = "group"
     private static let indexColumn = "index"
 
     /// Reads the embeddings that a program has saved.
     ///
     /// - NPY: an array `[N, D]`; classes and files from `labels`, or from `NAME.files.csv` beside it.
-    /// - safetensors: the tensor `embeddings` and, where there is one, `labels`; the metadata `files` and `classNames`, JSON
-    ///   lists of texts.
-    /// - CSV: a header; the columns `label` and `file` or `name` where there are any, `index` is passed over, and all others are
-    ///   numbers, read as float32.
+    /// - safetensors: the tensor `embeddings` and, where there is one, `labels`; the metadata `files`, `groups` and `classNames`,
+    ///   JSON lists of texts.
+    /// - CSV: a header; the columns `label`, `group` and `file` or `name` where there are any, `index` is passed over, and all
+    ///   others are numbers, read as float32.
+    ///
+    /// A group that is blank is none.
     ///
     /// - Parameters:
     ///   - path: the file, whose ending tells its form.
@@ -32,13 +35,14 @@ extension EmbeddingTable {
         let given = try labels.map { try ClassList(contentsOf: $0) }
         try self.init(
             name: path, embeddings: parts.embeddings, classes: given?.classes ?? parts.classes, files: parts.files,
-            classSource: labels ?? parts.classSource)
+            groups: parts.groups?.map { $0.isEmpty ? nil : $0 }, classSource: labels ?? parts.classSource)
     }
 
     private struct FileParts {
         var embeddings: Tensor
         var classes: [String]?
         var files: [String]?
+        var groups: [String]?
         var classSource: String?
     }
 
@@ -55,6 +59,7 @@ extension EmbeddingTable {
         }
         parts.classes = try table.texts(named: [ClassList.column])
         parts.files = try table.texts(named: fileColumns)
+        parts.groups = table.fields(named: groupColumn)
         if parts.classes != nil || parts.files != nil { parts.classSource = beside }
         return parts
     }
@@ -63,12 +68,12 @@ extension EmbeddingTable {
         let file = try SafetensorsFile(path: path)
         return FileParts(
             embeddings: try file.tensor("embeddings"), classes: try ClassList.classes(of: file),
-            files: try ClassList.texts("files", of: file))
+            files: try ClassList.texts("files", of: file), groups: try ClassList.texts("groups", of: file))
     }
 
     private static func readCSV(_ path: String) throws -> FileParts {
         let table = try CSVColumns(contentsOf: path)
-        let texts = Set([ClassList.column, indexColumn] + fileColumns)
+        let texts = Set([ClassList.column, groupColumn, indexColumn] + fileColumns)
         let columns = table.header.indices.filter { !texts.contains(table.header[$0]) }
         guard !columns.isEmpty else {
             throw UserFacingError(
@@ -83,13 +88,14 @@ extension EmbeddingTable {
                     throw UserFacingError(
                         path, field: "line \(row.line)",
                         problem: "\(table.header[column]) is \"\(row.fields[column])\", expected a number",
-                        remedy: "call columns of text file or label, and remove others")
+                        remedy: "call columns of text file, label or group, and remove others")
                 }
                 numbers.append(number)
             }
         }
         return FileParts(
             embeddings: Tensor(numbers, shape: [table.rows.count, columns.count]),
-            classes: try table.texts(named: [ClassList.column]), files: try table.texts(named: fileColumns))
+            classes: try table.texts(named: [ClassList.column]), files: try table.texts(named: fileColumns),
+            groups: table.fields(named: groupColumn))
     }
 }

@@ -16,6 +16,10 @@ public struct EmbeddingTable {
     /// The file of each row's image, `[N]`; nil when files are not known.
     public let files: [String]?
 
+    /// What each row belongs to besides its class, such as the camera that took the picture, `[N]`; nil for a row of none, and
+    /// when groups are not known.
+    public let groups: [String?]?
+
     /// Where the classes were read from, when that is another file than ``name``.
     public let classSource: String?
 
@@ -26,11 +30,13 @@ public struct EmbeddingTable {
     ///   - embeddings: `[N, D]`, floating-point.
     ///   - classes: the name of each row's class, `[N]`, or nil.
     ///   - files: the file of each row's image, `[N]`, or nil.
+    ///   - groups: what each row belongs to besides its class, `[N]`, or nil.
     ///   - classSource: where the classes come from, when that is another file.
     /// - Throws: `UserFacingError` that names the table when it is no matrix or has no row, a row is not finite, or the numbers
     ///   of rows, classes and files differ.
     public init(
-        name: String, embeddings: Tensor, classes: [String]? = nil, files: [String]? = nil, classSource: String? = nil
+        name: String, embeddings: Tensor, classes: [String]? = nil, files: [String]? = nil, groups: [String?]? = nil,
+        classSource: String? = nil
     ) throws {
         guard embeddings.rank == 2, embeddings.size(1) > 0 else {
             throw UserFacingError(
@@ -46,11 +52,11 @@ public struct EmbeddingTable {
         guard count > 0 else {
             throw UserFacingError(name, problem: "holds no embedding", remedy: "give at least one")
         }
-        for (what, values) in [("classes", classes), ("files", files)] {
-            if let values, values.count != count {
+        for (what, number) in [("classes", classes?.count), ("files", files?.count), ("groups", groups?.count)] {
+            if let number, number != count {
                 throw UserFacingError(
                     classSource ?? name, field: what,
-                    problem: "there are \(values.count) for \(count) embeddings",
+                    problem: "there are \(number) for \(count) embeddings",
                     remedy: "give one for each, in their order")
             }
         }
@@ -58,6 +64,7 @@ public struct EmbeddingTable {
         self.embeddings = embeddings.dtype == .float64 ? embeddings : embeddings.to(.float32)
         self.classes = classes
         self.files = files
+        self.groups = groups
         self.classSource = classSource
         let broken = (.!embeddings.areFinite()).any(along: 1).nonzeroIndices()
         if broken.size(0) > 0 {

@@ -16,9 +16,9 @@ struct EmbedCommand: ParsableCommand {
             files; or an IDX file. Their number is not limited by memory.
 
             What is written, by the ending of FILE:
-              .npy          [N, D] float32, and beside it NAME.files.csv with the files' names and classes
+              .npy          [N, D] float32, and beside it NAME.files.csv with files, classes and groups
               .safetensors  embeddings [N, D] and, where classes are known, labels [N]; names in the metadata
-              .csv          a row for each image: file, label where known, x0, x1, ...
+              .csv          a row for each image: file, label and group where known, x0, x1, ...
 
             Examples:
               hypersphere embed runs/photographs-1 photographs -o embeddings.safetensors

@@ -17,6 +17,8 @@ struct EmbeddingsFile {
     private let width: Int
     /// What each image's class is called; nil where that is not known.
     private let classes: [String]?
+    /// What each image belongs to besides its class, blank for nothing; nil where that is known of none.
+    private let groups: [String]?
 
     /// Describes the file.
     ///
@@ -32,6 +34,7 @@ struct EmbeddingsFile {
         self.width = width
         let names = input.images.classNames
         classes = input.isLabelled ? input.images.labels.map { names[Int($0)] } : nil
+        groups = input.images.groups?.map { $0 ?? "" }
     }
 
     /// Appends embeddings `[K, D]` of the images at `indices`.
@@ -101,6 +104,7 @@ struct EmbeddingsFile {
         }
         var companions = SafetensorsFile.Companions()
         if let files = input.files { companions.metadata["files"] = try json(indices.map { files[$0] }) }
+        if let groups { companions.metadata["groups"] = try json(indices.map { groups[$0] }) }
         if input.isLabelled {
             let labels = input.images.labels
             companions.tensors["labels"] = Tensor(indices.map { labels[$0] })
@@ -111,10 +115,12 @@ struct EmbeddingsFile {
 
     private var header: [String] {
         [input.files == nil ? "index" : "file"] + (classes == nil ? [] : ["label"])
+            + (groups == nil ? [] : ["group"])
     }
 
     private func cells(of index: Int) -> [String] {
         [input.files?[index] ?? "\(index)"] + (classes.map { [$0[index]] } ?? [])
+            + (groups.map { [$0[index]] } ?? [])
     }
 
     private func line(_ fields: [String]) -> Data { Data(CSVTable.line(fields).utf8) }

@@ -38,6 +38,9 @@ struct EvaluateFewShotCommand: ParsableCommand {
     @Option(help: "The seed of all draws.")
     var seed: UInt64 = 0
 
+    @Option(help: "A page to write, with the accuracies of the episodes.")
+    var page: String?
+
     @OptionGroup var output: OutputOptions
 
     func validate() throws {
@@ -62,6 +65,6 @@ struct EvaluateFewShotCommand: ParsableCommand {
                 queries: queries, episodes: episodes, seed: seed, embeddingCount: table.count,
                 classCount: numbering.names.count),
             accuracy: report.meanAccuracy, margin: report.margin, accuracies: report.accuracies)
-        if output.json { try Console.print(json: result) } else { result.show() }
+        try output.tell(result, page: page) { [result.figure] }
     }
 }

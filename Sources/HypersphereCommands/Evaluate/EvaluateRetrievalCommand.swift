@@ -16,7 +16,9 @@ struct EvaluateRetrievalCommand: ParsableCommand {
         discussion: """
             Each embedding searches all others, or the gallery where one is given. Micro
             is the mean over queries, macro that over classes. Queries whose class is not
-            in the gallery are counted and left out.
+            in the gallery are counted and left out. Where groups are known, such as cameras
+            by the column group of a CSV file, a query does not see its own class of its own
+            group, as in person re-identification.
 
             Examples:
               hypersphere evaluate retrieval runs/strokes-center-1
@@ -45,6 +47,9 @@ struct EvaluateRetrievalCommand: ParsableCommand {
 
     @Flag(help: "Leave out k-means, NMI and AMI, which are slow for many classes.")
     var noClusters = false
+
+    @Flag(help: "Let queries see their own class of their own group too.")
+    var ignoreGroups = false
 
     @Option(help: "A page with pictures to write: similarities, match curve, neighbours.")
     var page: String?
@@ -78,12 +83,14 @@ struct EvaluateRetrievalCommand: ParsableCommand {
                 )
             }
         }
+        let groups = ignoreGroups ? nil : queries.groupNumbering(with: gallery)
         let result = try RetrievalResult(
-            queries: queries, gallery: gallery, numbering: numbering, metric: metric, cutoffs: cutoffs,
+            queries: queries, gallery: gallery, numbering: numbering, groups: groups, metric: metric, cutoffs: cutoffs,
             neighbours: neighbours, clusterSeed: noClusters ? nil : seed)
         try output.tell(result, page: page) {
             try RetrievalPage(
-                queries: queries, gallery: gallery, numbering: numbering, metric: metric, images: input.imageSet()
+                queries: queries, gallery: gallery, numbering: numbering, groups: groups, metric: metric,
+                images: input.imageSet()
             ).figures(matchCurve: result.matchCurve)
         }
     }

@@ -66,6 +66,6 @@ struct ModelOptions: ParsableArguments {
         if case .files(let set) = images { files = set.samples.map(\.path) }
         return try EmbeddingTable(
             name: name ?? images.name, embeddings: .concatenated(parts),
-            classes: images.labels.map { images.classNames[Int($0)] }, files: files)
+            classes: images.labels.map { images.classNames[Int($0)] }, files: files, groups: images.groups)
     }
 }

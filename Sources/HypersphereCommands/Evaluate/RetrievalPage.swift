@@ -12,6 +12,8 @@ struct RetrievalPage {
     /// What is searched, where it is not the queries themselves.
     let gallery: EmbeddingTable?
     let numbering: ClassNumbering
+    /// Numbers for groups, where they count.
+    let groups: ClassNumbering?
     let metric: EmbeddingMetric
     /// The images of the queries, where they are known and are searched themselves.
     let images: ImageSet?
@@ -52,7 +54,8 @@ struct RetrievalPage {
         guard let images, gallery == nil else { return nil }
         let classes = try queries.knownClasses()
         let found = try Neighbours(
-            within: queries.embeddings, count: Self.shownNeighbours, metric: metric)
+            leavingOneOutOf: queries.labelled(by: numbering, groups: groups), count: Self.shownNeighbours,
+            metric: metric)
         func neighbours(_ query: Int) -> [(index: Int, value: Float)] {
             let places = query * found.count..<(query + 1) * found.count
             let pairs = zip(found.indices[places], found.values[places])

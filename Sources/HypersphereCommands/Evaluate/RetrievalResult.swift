@@ -13,6 +13,8 @@ struct RetrievalResult: EvaluationResult {
         let classSource: String?
         let metric: EmbeddingMetric
         let isSelfRemovedByIndex: Bool
+        /// How many groups there are of which a query does not see its own class; nil where groups count for nothing.
+        let groupCount: Int?
         let queryCount: Int
         let loneQueryCount: Int
         let tiedQueryCount: Int
@@ -43,11 +45,11 @@ struct RetrievalResult: EvaluationResult {
     let clusters: Clusters?
 
     init(
-        queries: EmbeddingTable, gallery: EmbeddingTable?, numbering: ClassNumbering, metric: EmbeddingMetric,
-        cutoffs: [Int], neighbours: Int, clusterSeed: UInt64?
+        queries: EmbeddingTable, gallery: EmbeddingTable?, numbering: ClassNumbering, groups: ClassNumbering?,
+        metric: EmbeddingMetric, cutoffs: [Int], neighbours: Int, clusterSeed: UInt64?
     ) throws {
-        let set = try queries.labelled(by: numbering)
-        let searched = try gallery?.labelled(by: numbering)
+        let set = try queries.labelled(by: numbering, groups: groups)
+        let searched = try gallery?.labelled(by: numbering, groups: groups)
         let report: RetrievalReport
         let classifier: NeighbourClassifier
         if let searched {
@@ -68,8 +70,8 @@ struct RetrievalResult: EvaluationResult {
         matchCurve = report.matchCurve
         `protocol` = Facts(
             queries: queries.name, gallery: gallery?.name ?? queries.name, classSource: queries.classSource,
-            metric: metric, isSelfRemovedByIndex: gallery == nil, queryCount: report.queryCount,
-            loneQueryCount: report.loneQueryCount, tiedQueryCount: report.tiedQueryCount,
+            metric: metric, isSelfRemovedByIndex: gallery == nil, groupCount: groups?.names.count,
+            queryCount: report.queryCount, loneQueryCount: report.loneQueryCount, tiedQueryCount: report.tiedQueryCount,
             galleryCount: report.galleryCount, classCount: report.classCount, cutoffs: cutoffs)
         vote = Vote(neighbours: neighbours, accuracy: classifier.accuracy, evenVotes: classifier.evenVoteCount)
         clusters = try clusterSeed.map { seed in
@@ -92,7 +94,10 @@ struct RetrievalResult: EvaluationResult {
 
     private var search: String {
         let others = `protocol`.isSelfRemovedByIndex ? "all others, itself removed by index" : `protocol`.gallery
-        return "\(`protocol`.queries): each embedding searches \(others), by \(`protocol`.metric.title)"
+        let unseen =
+            `protocol`.groupCount.map { "; what shares its class and one of \(formatCount($0)) groups is not seen" }
+            ?? ""
+        return "\(`protocol`.queries): each embedding searches \(others), by \(`protocol`.metric.title)\(unseen)"
     }
 
     private var counts: String {
@@ -150,9 +155,20 @@ struct RetrievalResult: EvaluationResult {
 }
 
 extension EmbeddingTable {
-    /// The embeddings with the numbers of their classes.
-    func labelled(by numbering: ClassNumbering) throws -> LabelledEmbeddings {
-        LabelledEmbeddings(embeddings, labels: numbering.labels(of: try knownClasses()))
+    /// Numbers for the groups of queries and gallery; nil where none are known.
+    func groupNumbering(with gallery: EmbeddingTable?) -> ClassNumbering? {
+        let known = [groups, gallery?.groups].compactMap(\.self)
+        return known.isEmpty ? nil : ClassNumbering(known.joined().compactMap(\.self))
+    }
+
+    /// The embeddings with the numbers of their classes and, where they count, groups.
+    func labelled(by numbering: ClassNumbering, groups groupNumbering: ClassNumbering? = nil) throws
+        -> LabelledEmbeddings
+    {
+        let numbers = groupNumbering.flatMap { numbering in
+            groups.map { $0.map { $0.map { numbering.labels(of: [$0])[0] } } }
+        }
+        return LabelledEmbeddings(embeddings, labels: numbering.labels(of: try knownClasses()), groups: numbers)
     }
 }
 

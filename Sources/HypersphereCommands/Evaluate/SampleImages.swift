@@ -24,9 +24,15 @@ struct SampleImages {
                 width: images.width, height: images.height, channels: images.channels,
                 pixels: Data(images.pixels[begin..<begin + images.imageSize]))
         case .files(let files):
-            let decoded = try decoder.decode(files.samples[index].path)
-            return SampleImage(
-                width: decoded.width, height: decoded.height, channels: decoded.channels, pixels: Data(decoded.pixels))
+            return SampleImage(try decoder.decode(files.samples[index].path))
         }
+    }
+}
+
+extension SampleImage {
+    /// An image that was read from a file.
+    init(_ decoded: DecodedImage) {
+        self.init(
+            width: decoded.width, height: decoded.height, channels: decoded.channels, pixels: Data(decoded.pixels))
     }
 }

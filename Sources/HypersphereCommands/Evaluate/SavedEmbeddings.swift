@@ -20,7 +20,8 @@ extension EmbeddingTable {
             }
         let table = try EmbeddingTable(contentsOf: path)
         try self.init(
-            name: path, embeddings: table.embeddings, classes: classes, files: table.files, classSource: labels)
+            name: path, embeddings: table.embeddings, classes: classes, files: table.files, groups: table.groups,
+            classSource: labels)
     }
 
     /// Whether a file begins as IDX files do, plain or gzip; texts and arrays do not.

@@ -20,8 +20,9 @@ struct ProjectCommand: ParsableCommand {
             Trustworthiness is how far neighbours in the plane are neighbours among
             the embeddings, continuity the reverse; 1 is best.
 
-            Example:
+            Examples:
               hypersphere project features.npy --method tsne -o map.png
+              hypersphere project birds.safetensors --method umap -o map.html --images birds
             """)
 
     @Argument(help: "The embeddings.")
@@ -30,8 +31,13 @@ struct ProjectCommand: ParsableCommand {
     @Option(help: "pca, tsne or umap.")
     var method: ProjectionMethod
 
-    @Option(name: .shortAndLong, help: "The file to write: .csv, .npy, or the picture .png, .svg or .pdf.")
+    @Option(
+        name: .shortAndLong,
+        help: "The file to write: .csv, .npy, the picture .png, .svg or .pdf, or a page to move about in, .html.")
     var output: String
+
+    @Option(help: "The folder of the embeddings' files, whose images the page shows.")
+    var images: String?
 
     @Option(help: "Labels: .npy, IDX, or text with one a line.")
     var labels: String?
@@ -78,13 +84,21 @@ struct ProjectCommand: ParsableCommand {
             throw ValidationError("--iterations expects a number from 1 to 1000000, got \(iterations)")
         }
         if let threads, threads < 1 { throw ValidationError("--threads expects a number above 0, got \(threads)") }
-        _ = try ProjectionOutput.Format(output)
+        let format = try ProjectionOutput.Format(output)
+        if images != nil && format != .page {
+            throw ValidationError("--images expects an --output that ends in .html, got \(output)")
+        }
     }
 
     func run() throws {
         if let threads { Engine.threadCount = threads }
         let table = try EmbeddingTable(saved: file, labels: labels)
         let embeddings = table.embeddings
+        if images != nil && table.files == nil {
+            throw UserFacingError(
+                file, field: "files", problem: "does not name them, so that no image can be shown",
+                remedy: "make it with `hypersphere embed`, or leave --images out")
+        }
         // Before the work, which may take minutes.
         let folder = URL(fileURLWithPath: output).deletingLastPathComponent().path
         guard access(folder, W_OK) == 0 else { throw UserFacingError(writing: output, code: errno) }
@@ -99,7 +113,7 @@ struct ProjectCommand: ParsableCommand {
         let facts = ProjectionFacts(
             file: file, output: output, count: embeddings.size(0), dimension: embeddings.size(1), settings: settings,
             preservation: try preservation(of: points, embeddings), seconds: seconds)
-        try ProjectionOutput(points: points, table: table, facts: facts).write(to: output)
+        try ProjectionOutput(points: points, table: table, facts: facts, images: images).write(to: output)
         if json { try Console.print(json: facts) } else { facts.lines.forEach(Console.print) }
     }
 

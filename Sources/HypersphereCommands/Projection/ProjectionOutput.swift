@@ -1,4 +1,5 @@
 import ArgumentParser
+import Datasets
 import Evaluation
 import Files
 import Foundation
@@ -10,10 +11,12 @@ struct ProjectionOutput {
     let points: Tensor
     let table: EmbeddingTable
     let facts: ProjectionFacts
+    /// The folder below which the table's files lie, whose images a page shows; nil for none.
+    let images: String?
 
     /// What the ending of a path asks for.
     enum Format {
-        case table, array, picture
+        case table, array, picture, page
 
         /// - Throws: `ValidationError` that names the endings there are.
         init(_ path: String) throws {
@@ -21,9 +24,10 @@ struct ProjectionOutput {
             case "csv": self = .table
             case "npy": self = .array
             case "png", "svg", "pdf": self = .picture
+            case "html": self = .page
             default:
                 throw ValidationError(
-                    "--output expects a file that ends in .csv, .npy, .png, .svg or .pdf, got \(path)")
+                    "--output expects a file that ends in .csv, .npy, .png, .svg, .pdf or .html, got \(path)")
             }
         }
     }
@@ -33,6 +37,7 @@ struct ProjectionOutput {
         case .table: try AtomicFile.write(rows, to: path)
         case .array: try NPYFile.write(points.to(.float32), to: path)
         case .picture: try picture.write(to: path)
+        case .page: try page().write(to: path)
         }
     }
 
@@ -48,10 +53,44 @@ struct ProjectionOutput {
     }
 
     private var picture: ScatterPlot {
+        let (labels, names) = classes
+        return ScatterPlot(
+            points: points.to(.float32).array(of: Float.self), labels: labels, classNames: names, title: facts.title,
+            subtitle: facts.subtitle)
+    }
+
+    /// The interactive map, with the images where they are known.
+    ///
+    /// - Throws: `UserFacingError` that names an image that cannot be used.
+    private func page() throws -> Report {
+        let (labels, names) = classes
+        let values = points.to(.float32).array(of: Float.self)
+        let shown = FeatureMovie.shownSamples(of: table.count)
+        let movie = FeatureMovie(
+            classNames: names, labels: shown.map { labels[$0] },
+            frames: [
+                FeatureFrame(name: facts.settings.method.name, points: shown.flatMap { values[2 * $0...2 * $0 + 1] })
+            ],
+            sampleNumbers: shown, sampleNames: table.files.map { files in shown.map { files[$0] } },
+            thumbnails: try thumbnails(shown))
+        return Report(title: facts.title, about: facts.subtitle, features: movie)
+    }
+
+    private func thumbnails(_ rows: [Int]) throws -> Thumbnails? {
+        guard let images, let files = table.files else { return nil }
+        let root = URL(fileURLWithPath: images, isDirectory: true)
+        let decoder = ImageDecoder()
+        let side = 40
+        let pictures = try rows.map { row in
+            try SampleImage(decoder.decode(URL(fileURLWithPath: files[row], relativeTo: root).path)).shrunk(toFit: side)
+        }
+        return Thumbnails(of: pictures, side: side)
+    }
+
+    /// The class of each row as an index into their names; one without a name where classes are not known.
+    private var classes: (labels: [Int], names: [String]) {
         let classes = table.classes ?? [String](repeating: "", count: table.count)
         let numbering = ClassNumbering(classes)
-        return ScatterPlot(
-            points: points.to(.float32).array(of: Float.self), labels: numbering.labels(of: classes).map(Int.init),
-            classNames: numbering.names, title: facts.title, subtitle: facts.subtitle)
+        return (numbering.labels(of: classes).map(Int.init), numbering.names)
     }
 }

@@ -41,6 +41,12 @@ public enum ImageSet: Sendable {
         }
     }
 
+    /// What each image belongs to besides its class, `[N]`; nil where that is known of none.
+    public var groups: [String?]? {
+        guard case .files(let set) = self, set.samples.contains(where: { $0.group != nil }) else { return nil }
+        return set.samples.map(\.group)
+    }
+
     /// The images of some classes alone, which are numbered anew in the order given.
     ///
     /// - Throws: `UserFacingError` when there is none.

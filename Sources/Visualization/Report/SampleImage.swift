@@ -25,6 +25,14 @@ public struct SampleImage: Sendable, Equatable {
         self.pixels = pixels
     }
 
+    /// The image made smaller, in its own shape, so that neither side is longer than `side`; itself where none is.
+    public func shrunk(toFit side: Int) -> SampleImage {
+        precondition(side > 0, "shrunk(toFit: \(side)): expected more than 0")
+        let longer = max(width, height)
+        guard longer > side else { return self }
+        return resized(width: max(1, width * side / longer), height: max(1, height * side / longer))
+    }
+
     /// The image in another size: each new pixel is the mean of the area that it covers of the old ones.
     func resized(width newWidth: Int, height newHeight: Int) -> SampleImage {
         guard newWidth != width || newHeight != height else { return self }

@@ -34,6 +34,17 @@ import Torch
         #expect(result.accuracy == 1)
     }
 
+    /// The nearest of the first is of its class and group; that of the third of no group, so that it counts.
+    @Test func ownClassOfTheOwnGroupDoesNotVote() throws {
+        let set = LabelledEmbeddings(
+            Tensor([0, 1, 3, 3.5, 6] as [Float], shape: [5, 1]), labels: [1, 1, 2, 2, 1], groups: [8, 8, nil, nil, 9])
+        let result = try NeighbourClassifier(leavingOneOutOf: set, count: 1, metric: .euclidean)
+        #expect(result.predictions == [2, 2, 2, 2, 2])
+        let gallery = LabelledEmbeddings(Tensor([0] as [Float], shape: [1, 1]), labels: [1], groups: [8])
+        let alone = try NeighbourClassifier(queries: set, gallery: gallery, count: 1, metric: .euclidean)
+        #expect(alone.predictions == [-1, -1, 1, 1, 1] && alone.accuracy == 0.2)
+    }
+
     @Test func aSmallTemperatureDoesNotOverflow() throws {
         let set = LabelledEmbeddings(Tensor([1, 2, 30, 31] as [Float], shape: [4, 1]), labels: [1, 1, 2, 2])
         let result = try NeighbourClassifier(

@@ -21,8 +21,8 @@ import Torch
 
     @Test func theFormsAgree() throws {
         let texts = [
-            "a.csv": "file,label,x0,x1\n\"1, a.png\",b,1,0.1\n2.png,a,-3,1e-10\n3.png,b,5,6\n",
-            "a.files.csv": "file,label\n\"1, a.png\",b\n2.png,a\n3.png,b\n",
+            "a.csv": "file,label,group,x0,x1\n\"1, a.png\",b,7,1,0.1\n2.png,a,,-3,1e-10\n3.png,b,north,5,6\n",
+            "a.files.csv": "file,label,group\n\"1, a.png\",b,7\n2.png,a,\n3.png,b,north\n",
         ]
         try with(texts) { folder in
             try NPYFile.write(Self.numbers, to: "\(folder)/a.npy")
@@ -30,12 +30,14 @@ import Torch
                 ["embeddings": Self.numbers, "labels": Tensor([1, 0, 1] as [Int64])],
                 metadata: [
                     "classNames": #"["a", "b"]"#, "files": #"["1, a.png", "2.png", "3.png"]"#,
+                    "groups": #"["7", "", "north"]"#,
                 ], to: "\(folder)/a.safetensors")
             for ending in ["csv", "npy", "safetensors"] {
                 let table = try EmbeddingTable(contentsOf: "\(folder)/a.\(ending)")
                 expectEqual(table.embeddings, Self.numbers)
                 #expect(table.classes == ["b", "a", "b"])
                 #expect(table.files == ["1, a.png", "2.png", "3.png"])
+                #expect(table.groups == ["7", nil, "north"])
                 #expect(table.classSource == (ending == "npy" ? "\(folder)/a.files.csv" : nil))
             }
         }
@@ -121,6 +123,7 @@ import Torch
             ),
             (["embeddings": rows, "labels": labels], ["classNames": "a"], "metadata classNames: is no JSON list"),
             (["embeddings": rows], ["files": #"["a"]"#], "files: there are 1 for 3 embeddings"),
+            (["embeddings": rows], ["groups": #"["a"]"#], "groups: there are 1 for 3 embeddings"),
             (["embeddings": rows * Double.infinity], [:], "row 0: holds a number that is infinite or none"),
         ]
         for (tensors, metadata, problem) in cases {

@@ -65,6 +65,33 @@ import Torch
         }
     }
 
+    /// Groups are texts in files; the reference has numbers.
+    @Test func ownClassOfTheOwnGroupIsNotSeen() throws {
+        let item = try Fixture("retrieval")["groups_leaving_one_out"]
+        let (embeddings, labels) = try (item.tensor("embeddings"), item.tensor("labels"))
+        let groups = try item.tensor("groups").array(of: Int64.self).map { "camera \($0)" }
+        let metric = try #require(item.settings["metric"]?.text)
+        try Program.inScratchFolder { program in
+            try SafetensorsFile.write(
+                ["embeddings": embeddings, "labels": labels],
+                metadata: ["groups": String(decoding: try JSONEncoder().encode(groups), as: UTF8.self)],
+                to: program.path("x.safetensors"))
+            let words = ["evaluate", "retrieval", "--embeddings", "x.safetensors", "--metric", metric, "--no-clusters"]
+            let found = try program.answers(words + ["--k", "1,2,5,10"])
+            try expectScores(found, item)
+            #expect(found["protocol"]?["groupCount"]?.integer == 3)
+            let text = try program.run(words)
+            #expect(text.stdout.replacing("\n", with: " ").contains("shares its class and one of 3 groups is not seen"))
+            let all = try program.answers(words + ["--ignore-groups", "--k", "1,2,5,10"])
+            #expect(all["micro"] != found["micro"] && all["protocol"]?["groupCount"] == nil)
+            try NPYFile.write(embeddings, to: program.path("g.npy"))
+            try NPYFile.write(labels, to: program.path("l.npy"))
+            expectOneLine(
+                try program.run(words + ["--gallery", "g.npy", "--gallery-labels", "l.npy"]),
+                ["groups: are there for the queries alone"])
+        }
+    }
+
     @Test func voteAndClustersAreTold() throws {
         let item = try Fixture("retrieval")["vote_cosine_7_0"]
         try Program.inScratchFolder { program in

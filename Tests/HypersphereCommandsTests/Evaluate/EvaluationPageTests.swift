@@ -50,6 +50,17 @@ import Torch
         }
     }
 
+    @Test func episodesAreShown() throws {
+        try Program.inScratchFolder { program in
+            try program.write("label,x0,x1\na,1,0\na,1,0.1\nb,0,1\nb,0.1,1\n", to: "x.csv")
+            let (html, _) = try page(
+                program, ["few-shot", "--embeddings", "x.csv", "--ways", "2", "--shots", "1", "--queries", "1"])
+            for words in ["Episodes", ">1.0000<", "± 0.0000", "2 classes, 1 example"] {
+                #expect(html.contains(words), "\(words)")
+            }
+        }
+    }
+
     @Test func aPageThatCannotBeWrittenIsSaid() throws {
         try Program.inScratchFolder { program in
             try program.write("label,x0,x1\na,1,0\na,1,0.1\nb,0,1\nb,0.1,1\n", to: "x.csv")
