@@ -36,7 +36,7 @@ let package = Package(
             name: "Hypersphere",
             targets: [
                 "Torch", "NeuralNetwork", "Backbones", "MetricLearning", "Datasets", "Images", "Evaluation",
-                "Projection", "Visualization", "Training", "Weights", "Files", "Randomness",
+                "Faces", "Projection", "Visualization", "Training", "Weights", "Files", "Randomness",
             ]),
         .library(name: "Weights", targets: ["Files", "Torch", "Weights"]),
         .library(name: "Datasets", targets: ["Datasets", "Files"]),
@@ -84,6 +84,7 @@ let package = Package(
             "Datasets", ["CImage", "CZlib", "Files", "Randomness", .product(name: "Crypto", package: "swift-crypto")]),
         library("Images", ["Datasets", "Randomness", "Torch"]),
         library("Evaluation", ["Files", "Randomness", "Torch"]),
+        library("Faces", ["Files", "Torch"]),
         .target(
             name: "CProjection",
             cxxSettings: [
@@ -119,10 +120,8 @@ let package = Package(
         library(
             "HypersphereCommands",
             [
-                "Configuration", "Datasets", "Evaluation", "Files", "Images", "MetricLearning", "Projection",
-                "Randomness",
-                "Recipes",
-                "Terminal", "Torch", "Training", "Visualization", "Weights",
+                "Configuration", "Datasets", "Evaluation", "Faces", "Files", "Images", "MetricLearning", "Projection",
+                "Randomness", "Recipes", "Terminal", "Torch", "Training", "Visualization", "Weights",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
         .target(
@@ -135,6 +134,7 @@ let package = Package(
         tests("WeightsTests", ["Files", "NeuralNetwork", "Randomness", "Torch", "Weights"]),
         tests("MetricLearningTests", ["MetricLearning", "Backbones", "Files", "NeuralNetwork", "Torch", "Randomness"]),
         tests("EvaluationTests", ["Evaluation", "Files", "Randomness", "Torch"]),
+        tests("FacesTests", ["Faces", "Files", "Torch"]),
         tests("ProjectionTests", ["Evaluation", "Files", "Projection", "Randomness", "Torch"]),
         tests("ConfigurationTests", ["Configuration", "Files", "Randomness"]),
         tests(

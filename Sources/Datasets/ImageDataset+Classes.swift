@@ -25,7 +25,7 @@ extension ImageFileDataset {
     public func keeping(classes: [Int]) -> ImageFileDataset {
         let numbers = renumbered(classes, of: classNames.count)
         let kept = samples.compactMap { sample in
-            numbers[sample.label].map { ImageSample(path: sample.path, label: $0, group: sample.group) }
+            numbers[sample.label].map(sample.labelled)
         }
         return ImageFileDataset(name: name, samples: kept, classNames: classes.map { classNames[$0] }, root: root)
     }

@@ -8,10 +8,11 @@ struct DataCheckCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "check",
         abstract: "Read every image of a folder or list, and tell what is broken, scarce or there twice.",
-        usage: "hypersphere data check FOLDER|CSV [options]",
+        usage: "hypersphere data check FOLDER|CSV|REC [options]",
         discussion: """
             A folder holds a folder of images for each class, or train and test with such folders in them. A CSV file has the
-            columns path and label and, where wanted, split (train, test, val or valid) and group.
+            columns path and label and, where wanted, split (train, test, val or valid) and group. A RecordIO file, such as
+            train.rec, has its index beside it.
 
             Status 0: every image can be used. Status 1: some cannot, or the set cannot be read.
 
@@ -19,7 +20,7 @@ struct DataCheckCommand: ParsableCommand {
               hypersphere data check photographs
             """)
 
-    @Argument(help: ArgumentHelp("The folder or CSV file.", valueName: "folder|csv"))
+    @Argument(help: ArgumentHelp("The folder, CSV file or RecordIO file.", valueName: "folder|csv|rec"))
     var path: String
 
     @Option(help: "Threads that read and decode; all cores when left out.")
@@ -36,10 +37,8 @@ struct DataCheckCommand: ParsableCommand {
     }
 
     func run() throws {
-        var isFolder: ObjCBool = false
-        let isThere = FileManager.default.fileExists(atPath: path, isDirectory: &isFolder)
-        let isList = isThere && !isFolder.boolValue
-        let splits = isList ? try ImageManifest(path).load() : try ImageFolder(path).load()
+        let collection = ImageCollection(of: path)
+        let splits = try collection.load(path)
         let bar = quiet ? nil : ProgressBar(label: "checking", total: splits.parts.reduce(0) { $0 + $1.count })
         let report = DatasetCheck(splits)
             .run(threads: threads ?? ProcessInfo.processInfo.activeProcessorCount) { bar?.update(done: $0) }
@@ -47,7 +46,7 @@ struct DataCheckCommand: ParsableCommand {
         if json {
             try Console.print(json: report)
         } else {
-            DataCheckDisplay(report: report, root: isList ? splits.train.root : path).show()
+            DataCheckDisplay(report: report, root: collection == .folder ? path : splits.train.root).show()
         }
         if !report.broken.isEmpty { throw ExitCode.failure }
     }

@@ -58,7 +58,7 @@ public final class ImageBatches {
             labels: Tensor(indices.map { samples[$0].label }), indices: indices,
             broken: broken.map { position, error in
                 let index = decoded.indices[position]
-                return BrokenImage(index: index, path: samples[index].path, reason: "\(error)")
+                return BrokenImage(index: index, path: samples[index].name, reason: "\(error)")
             })
     }
 
@@ -67,7 +67,7 @@ public final class ImageBatches {
         let decoder = ImageDecoder(channels: loader.channels)
         while let task = queue.nextTask() {
             do {
-                let image = try decoder.decode(loader.files.samples[task.index].path) { information in
+                let image = try decoder.decode(loader.files.samples[task.index]) { information in
                     loader.geometry.region(
                         imageHeight: information.height, imageWidth: information.width, index: task.index,
                         draws: draws)

@@ -195,7 +195,10 @@ import Torch
     }
 
     @Test(arguments: [
-        (["--method", "pca", "-o", "out.bmp"], "--output expects a file that ends in .csv, .npy, .png, .svg, .pdf or .html"),
+        (
+            ["--method", "pca", "-o", "out.bmp"],
+            "--output expects a file that ends in .csv, .npy, .png, .svg, .pdf or .html"
+        ),
         (["--method", "pca", "-o", "out.csv", "--images", "a"], "--images expects an --output that ends in .html"),
         (["--method", "pca", "-o", "out.csv", "--perplexity", "5"], "--perplexity is for tsne, not pca"),
         (["--method", "tsne", "-o", "out.csv", "--neighbours", "5"], "--neighbours is for umap, not tsne"),

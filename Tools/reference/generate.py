@@ -3,6 +3,7 @@
 import sys
 from pathlib import Path
 
+import alignment
 import backbones
 import batch_norm
 import center_loss
@@ -14,6 +15,7 @@ import initialisation
 import layers
 import lenetplusplus
 import optimizers
+import records
 import schedules
 import torch
 import weights
@@ -49,6 +51,8 @@ MODULES = [
     weights,
     verification,
     projection,
+    alignment,
+    records,
 ]
 
 

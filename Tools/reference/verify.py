@@ -3,6 +3,7 @@
 import sys
 from pathlib import Path
 
+from verify_alignment import verify_alignment
 from verify_backbones import verify_backbones
 from verify_batch_norm import verify_batch_norm
 from verify_files import verify_files, verify_initialisation
@@ -11,6 +12,7 @@ from verify_layers import verify_layers
 from verify_losses import verify_center_loss, verify_classification
 from verify_network import verify_network
 from verify_optimizers import verify_optimizers
+from verify_records import verify_records
 from verify_schedules import verify_schedules
 
 from verify_heads import verify_heads
@@ -42,6 +44,8 @@ CHECKS = {
     "cifar": verify_cifar,
     "verification.safetensors": verify_verification,
     "projection.safetensors": verify_projection,
+    "alignment.safetensors": verify_alignment,
+    "records": verify_records,
 }
 
 

@@ -27,8 +27,8 @@ public struct DatasetCheck: Sendable {
     /// - Precondition: `threads` is at least 1.
     public func run(threads: Int, progress: (_ done: Int) -> Void = { _ in }) -> DatasetReport {
         precondition(threads >= 1, "DatasetCheck: expected at least 1 thread, got \(threads)")
-        let paths = splits.parts.flatMap { $0.samples.map(\.path) }
-        let work = Work(paths: paths, pixelLimit: pixelLimit)
+        let samples = splits.parts.flatMap(\.samples)
+        let work = Work(samples: samples, pixelLimit: pixelLimit)
         let workers = DispatchGroup()
         for _ in 0..<threads {
             workers.enter()
@@ -38,7 +38,7 @@ public struct DatasetCheck: Sendable {
             }
         }
         while workers.wait(timeout: .now() + .milliseconds(100)) == .timedOut { progress(work.done) }
-        progress(paths.count)
+        progress(samples.count)
         return report(work.findings())
     }
 
@@ -50,7 +50,7 @@ public struct DatasetCheck: Sendable {
 
     private func report(_ findings: [Finding]) -> DatasetReport {
         let files = splits.parts.enumerated().flatMap { part, set in
-            set.samples.map { (path: $0.path, part: part, className: set.classNames[Int($0.label)]) }
+            set.samples.map { (path: $0.name, part: part, className: set.classNames[Int($0.label)]) }
         }
         var formats: [String: Int] = [:]
         var (widths, heights): ([Int], [Int]) = ([], [])
@@ -110,25 +110,26 @@ public struct DatasetCheck: Sendable {
 
 /// The files, of which each worker takes the next one.
 private final class Work: Sendable {
-    private let paths: [String]
+    private let samples: [ImageSample]
     private let pixelLimit: Int
     private let next = Atomic<Int>(0)
     private let found: Mutex<(count: Int, findings: [DatasetCheck.Finding?])>
 
-    init(paths: [String], pixelLimit: Int) {
-        self.paths = paths
+    init(samples: [ImageSample], pixelLimit: Int) {
+        self.samples = samples
         self.pixelLimit = pixelLimit
-        found = Mutex((0, Array(repeating: nil, count: paths.count)))
+        found = Mutex((0, Array(repeating: nil, count: samples.count)))
     }
 
     var done: Int { found.withLock { $0.count } }
 
     func run() {
         let decoder = ImageDecoder(pixelLimit: pixelLimit)
+        var buffer = FileBuffer()
         while true {
             let index = next.add(1, ordering: .relaxed).oldValue
-            guard index < paths.count else { return }
-            let finding = check(paths[index], decoder)
+            guard index < samples.count else { return }
+            let finding = check(samples[index], decoder, &buffer)
             found.withLock {
                 $0.findings[index] = finding
                 $0.count += 1
@@ -140,12 +141,15 @@ private final class Work: Sendable {
         found.withLock { $0.findings.compactMap(\.self) }
     }
 
-    private func check(_ path: String, _ decoder: ImageDecoder) -> DatasetCheck.Finding {
+    private func check(
+        _ sample: ImageSample, _ decoder: ImageDecoder, _ buffer: inout FileBuffer
+    ) -> DatasetCheck.Finding {
         do {
-            let bytes = try InputFile.map(path)
-            let information = try decoder.information(bytes: bytes, named: path)
-            _ = try decoder.decode(bytes: bytes, named: path)
-            return .whole(information, digest: SHA256.hash(data: bytes).hexadecimal)
+            return try buffer.withContents(of: sample.path, at: sample.place) { bytes in
+                let information = try decoder.information(bytes: bytes, named: sample.name)
+                _ = try decoder.decode(bytes: bytes, named: sample.name)
+                return .whole(information, digest: SHA256.hash(data: bytes).hexadecimal)
+            }
         } catch let error as UserFacingError {
             return .broken([error.field, error.problem].compactMap(\.self).joined(separator: ": "))
         } catch {

@@ -1,40 +1,48 @@
 import Files
 import Foundation
 
-/// Reads whole files, one after the other, into memory that is kept.
+/// Reads images, one after the other, into memory that is kept.
 struct FileBuffer {
     private var bytes: [UInt8] = []
+    /// The file of several images that was read last.
+    private var shared: OpenFile?
 
-    /// Gives `body` the content of the file at `path`.
+    /// Gives `body` the bytes of an image.
     ///
-    /// - Throws: `UserFacingError` when it cannot be read, and what `body` throws.
+    /// - Throws: `UserFacingError` that names the file when it cannot be read or is cut short, and what `body` throws.
     mutating func withContents<Result>(
-        of path: String, _ body: (UnsafeRawBufferPointer) throws -> Result
+        of path: String, at place: ImagePlace = .whole, _ body: (UnsafeRawBufferPointer) throws -> Result
     ) throws -> Result {
-        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
-        // Says in the house's words why it cannot be opened.
-        guard descriptor >= 0 else { return try InputFile.map(path).withUnsafeBytes(body) }
-        defer { close(descriptor) }
-        var status = stat()
-        guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
-            return try InputFile.map(path).withUnsafeBytes(body)
+        switch place {
+        case .whole:
+            let file = try OpenFile(path)
+            try read(file, from: 0, count: file.size)
+            return try bytes.withUnsafeBytes { try body(UnsafeRawBufferPointer(rebasing: $0[..<file.size])) }
+        case .bytes(let offset, let count):
+            try read(opened(path), from: offset, count: count)
+            return try bytes.withUnsafeBytes { try body(UnsafeRawBufferPointer(rebasing: $0[..<count])) }
+        case .record(let offset):
+            let record = try Record(in: opened(path), at: offset)
+            return try record.image.withUnsafeBytes(body)
         }
-        let size = Int(status.st_size)
-        if bytes.count < size { bytes = [UInt8](repeating: 0, count: size + size / 4) }
-        return try bytes.withUnsafeMutableBytes { buffer in
-            var count = 0
-            while count < size {
-                let arrived = read(descriptor, buffer.baseAddress?.advanced(by: count), size - count)
-                if arrived < 0 && errno == EINTR { continue }
-                guard arrived >= 0 else {
-                    throw UserFacingError(
-                        path, problem: "cannot be read: \(String(cString: strerror(errno)))",
-                        remedy: "check the disk or copy the file again")
-                }
-                if arrived == 0 { break }
-                count += arrived
-            }
-            return try body(UnsafeRawBufferPointer(rebasing: buffer[..<count]))
+    }
+
+    private mutating func opened(_ path: String) throws -> OpenFile {
+        if let shared, shared.path == path { return shared }
+        let file = try OpenFile(path)
+        shared = file
+        return file
+    }
+
+    private mutating func read(_ file: OpenFile, from offset: Int, count: Int) throws {
+        guard offset >= 0, count >= 0, offset <= file.size, count <= file.size - offset else {
+            throw UserFacingError(
+                file.path, problem: "has \(file.size) bytes, and \(count) are needed after byte \(offset)",
+                remedy: "get the file and its index again")
+        }
+        if bytes.count < count { bytes = [UInt8](repeating: 0, count: count + count / 4) }
+        try bytes.withUnsafeMutableBytes { buffer in
+            try file.read(into: UnsafeMutableRawBufferPointer(rebasing: buffer[..<count]), from: offset)
         }
     }
 }

@@ -65,6 +65,23 @@ public final class ImageDecoder {
         }
     }
 
+    /// The pixels of the image of a set, upright.
+    ///
+    /// - Parameters:
+    ///   - sample: the image.
+    ///   - region: chooses the part to decode, once format and size are known; nil for the whole.
+    /// - Throws: `UserFacingError` that names the file and, where it holds several images, the place, when it is unreadable, no image,
+    ///   cut short, damaged or has too many pixels.
+    /// - Precondition: the region lies within the upright image and is not empty.
+    public func decode(
+        _ sample: ImageSample, region: ((ImageInformation) -> PixelRegion)? = nil
+    ) throws -> DecodedImage {
+        try file.withContents(of: sample.path, at: sample.place) { bytes in
+            try ImageFile(bytes, named: sample.name, pixelLimit: pixelLimit)
+                .decoded(channels: channels.rawValue, region: region, scratch: &stored)
+        }
+    }
+
     /// The pixels of an image file in memory, upright.
     ///
     /// - Parameters:

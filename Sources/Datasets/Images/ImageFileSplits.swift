@@ -19,9 +19,7 @@ public struct ImageFileSplits: Sendable, Equatable {
             .sorted { $0.unicodeScalars.lexicographicallyPrecedes($1.unicodeScalars) }
         let labels = Dictionary(uniqueKeysWithValues: classNames.enumerated().map { ($1, Int64($0)) })
         let samples = parts.flatMap { part in
-            part.samples.map {
-                ImageSample(path: $0.path, label: labels[part.classNames[Int($0.label)]] ?? 0, group: $0.group)
-            }
+            part.samples.map { $0.labelled(labels[part.classNames[Int($0.label)]] ?? 0) }
         }
         return ImageFileDataset(name: name, samples: samples, classNames: classNames, root: root)
     }

@@ -12,8 +12,8 @@ struct EmbedCommand: ParsableCommand {
         abstract: "Embed images with a trained model.",
         usage: "hypersphere embed MODEL IMAGES ... -o FILE [options]",
         discussion: """
-            Images are a folder, with or without a folder for each class; a CSV file with the columns path and label; image
-            files; or an IDX file. Their number is not limited by memory.
+            Images are a folder, with or without a folder for each class; a CSV file with the columns path and label; a RecordIO
+            file; image files; or an IDX file. Their number is not limited by memory.
 
             What is written, by the ending of FILE:
               .npy          [N, D] float32, and beside it NAME.files.csv with files, classes and groups

@@ -32,19 +32,18 @@ struct ModelOptions: ParsableArguments {
         case train, test
     }
 
-    /// The images that a word names: a folder of classes, a CSV file, or a known set.
+    /// The images that a word names: a folder of classes, a CSV file, a RecordIO file, or a known set.
     func images(_ word: String, _ part: Part) throws -> ImageSet {
         if let known = KnownDataset.named(word) {
             let splits = try known.load(from: data)
             return .memory(part == .train ? splits.train : splits.test)
         }
-        var isFolder: ObjCBool = false
-        guard FileManager.default.fileExists(atPath: word, isDirectory: &isFolder) else {
+        guard FileManager.default.fileExists(atPath: word) else {
             throw UserFacingError(
-                word, problem: "is neither a folder, a CSV file nor a known set",
+                word, problem: "is neither a folder, a CSV file, a RecordIO file nor a known set",
                 remedy: "check the path, or see what `hypersphere data list` knows")
         }
-        let splits = isFolder.boolValue ? try ImageFolder(word).load() : try ImageManifest(word).load()
+        let splits = try ImageCollection(of: word).load(word)
         return .files(part == .train ? splits.train : splits.test ?? splits.train)
     }
 
@@ -63,7 +62,7 @@ struct ModelOptions: ParsableArguments {
             bar?.update(done: done)
         }
         var files: [String]?
-        if case .files(let set) = images { files = set.samples.map(\.path) }
+        if case .files(let set) = images { files = set.samples.map(\.name) }
         return try EmbeddingTable(
             name: name ?? images.name, embeddings: .concatenated(parts),
             classes: images.labels.map { images.classNames[Int($0)] }, files: files, groups: images.groups)

@@ -24,7 +24,7 @@ struct SampleImages {
                 width: images.width, height: images.height, channels: images.channels,
                 pixels: Data(images.pixels[begin..<begin + images.imageSize]))
         case .files(let files):
-            return SampleImage(try decoder.decode(files.samples[index].path))
+            return SampleImage(try decoder.decode(files.samples[index]))
         }
     }
 }

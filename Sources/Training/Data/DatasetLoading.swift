@@ -5,8 +5,8 @@ extension Recipe {
     /// Reads, draws or lists the images that the recipe names.
     ///
     /// - Parameters:
-    ///   - path: where data sets lie: the folder of the set's files, or one with a folder of the set's name in it; of `folder` and
-    ///     `csv`, the set itself.
+    ///   - path: where data sets lie: the folder of the set's files, or one with a folder of the set's name in it; of `folder`,
+    ///     `csv` and `records`, the set itself.
     ///   - download: whether to fetch what is missing there.
     ///   - progress: told what is being fetched, how many bytes came and how many are expected.
     /// - Throws: `UserFacingError` that names the folder or file at fault.
@@ -14,9 +14,8 @@ extension Recipe {
         from path: String, download: Bool,
         progress: @escaping @Sendable (_ file: String, _ received: Int, _ total: Int?) -> Void = { _, _, _ in }
     ) throws -> TrainingData {
-        if let images = data.images {
-            let splits = data.set == "csv" ? try ImageManifest(path).load() : try ImageFolder(path).load()
-            return try images.data(splits, path: path, seed: seed)
+        if let images = data.images, let collection = ImageCollection(rawValue: data.set) {
+            return try images.data(collection.load(path), path: path, seed: seed)
         }
         if let set = KnownDataset.named(data.set), set.downloadSize > 0 {
             return TrainingData(try set.load(from: path, download: download, progress: progress))

@@ -6,7 +6,7 @@ import Foundation
 ///
 /// - A folder with images in it gives these and all below it; one of folders gives an image's class too, as ``ImageFolder``
 ///   reads it, both parts where it has `train` and `test`.
-/// - A file that ends in `csv` is an ``ImageManifest``, whose parts are joined.
+/// - A file that ends in `csv` is an ``ImageManifest``, whose parts are joined; ``ImageRecords`` are read too.
 /// - Files that end in jpg, jpeg or png are images.
 /// - Another file is an IDX file of images.
 public struct ImageInput: Sendable {
@@ -25,8 +25,8 @@ public struct ImageInput: Sendable {
     ///   named of which one is neither an image nor a folder.
     public init(_ paths: [String]) throws {
         let alone = paths.count == 1 ? paths.first : nil
-        if let path = alone, path.lowercased().hasSuffix(".csv") {
-            let splits = try ImageManifest(path).load()
+        if let path = alone, path.lowercased().hasSuffix(".csv") || ImageRecords.isThere(path) {
+            let splits = try ImageCollection(of: path).load(path)
             self.init(splits.joined(name: splits.train.name, root: splits.train.root), isLabelled: true)
         } else if let path = alone, Self.isFolder(path), try !ImageFolder(path).holdsLooseImages() {
             let splits = try ImageFolder(path).load()
@@ -52,7 +52,7 @@ public struct ImageInput: Sendable {
         let root = set.root.hasSuffix("/") ? set.root : set.root + "/"
         self.init(
             images: .files(set), isLabelled: isLabelled,
-            files: set.samples.map { $0.path.hasPrefix(root) ? String($0.path.dropFirst(root.count)) : $0.path })
+            files: set.samples.map { $0.name.hasPrefix(root) ? String($0.name.dropFirst(root.count)) : $0.name })
     }
 
     private static func unlabelled(_ files: [String], named name: String) -> ImageFileDataset {

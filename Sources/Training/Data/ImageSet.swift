@@ -64,13 +64,18 @@ public enum ImageSet: Sendable {
         case .memory(let set): return set.fingerprint
         case .files(let set):
             var hash = SHA256()
+            var sizes: [String: Int] = [:]
             for sample in set.samples {
-                let attributes = try? FileManager.default.attributesOfItem(atPath: sample.path)
-                let size = (attributes?[.size] as? Int) ?? 0
-                let path = sample.path.hasPrefix(set.root) ? String(sample.path.dropFirst(set.root.count)) : sample.path
+                let size = sizes[sample.path] ?? Self.size(of: sample.path)
+                sizes[sample.path] = sample.place == .whole ? nil : size
+                let path = sample.name.hasPrefix(set.root) ? String(sample.name.dropFirst(set.root.count)) : sample.name
                 hash.update(data: Data("\(path)\t\(size)\t\(sample.label)\n".utf8))
             }
             return hash.finalize().map { String(format: "%02x", $0) }.joined()
         }
+    }
+    private static func size(of path: String) -> Int {
+        let attributes = try? FileManager.default.attributesOfItem(atPath: path)
+        return (attributes?[.size] as? Int) ?? 0
     }
 }

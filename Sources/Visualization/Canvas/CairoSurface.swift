@@ -57,6 +57,32 @@ final class CairoSurface {
         cairo_surface_destroy(pointer)
     }
 
+    /// Copies an image into a surface of pixels, its upper left corner at `left` and `top`; all of it has to fit.
+    ///
+    /// A grey surface takes grey images alone.
+    func put(_ image: SampleImage, left: Int = 0, top: Int = 0) {
+        cairo_surface_flush(pointer)
+        let stride = Int(cairo_image_surface_get_stride(pointer))
+        let isGrey = cairo_image_surface_get_format(pointer) == CAIRO_FORMAT_A8
+        guard let target = cairo_image_surface_get_data(pointer) else { return }
+        image.pixels.withUnsafeBytes { (source: UnsafeRawBufferPointer) in
+            for y in 0..<image.height {
+                let line = target + (top + y) * stride
+                for x in 0..<image.width {
+                    let start = (y * image.width + x) * image.channels
+                    if isGrey {
+                        line[left + x] = source[start]
+                        continue
+                    }
+                    let (second, third) = image.channels == 1 ? (start, start) : (start + 1, start + 2)
+                    let word = UInt32(source[start]) << 16 | UInt32(source[second]) << 8 | UInt32(source[third])
+                    UnsafeMutableRawPointer(line).storeBytes(of: word, toByteOffset: 4 * (left + x), as: UInt32.self)
+                }
+            }
+        }
+        cairo_surface_mark_dirty(pointer)
+    }
+
     /// Ends the drawing and gives the file's bytes.
     func finish(as format: ImageFormat) throws -> Data {
         switch format {

@@ -104,12 +104,7 @@ public struct NeighbourSheet: ThemedDrawing, Equatable {
         _ image: SampleImage, _ words: [String], in square: CGRect, frame: Color, width: Double, on canvas: Canvas
     ) {
         canvas.fill(square, theme.grid)
-        let longer = Double(max(image.width, image.height))
-        let (across, down) = (
-            Double(image.width) / longer * square.width, Double(image.height) / longer * square.height
-        )
-        let place = CGRect(x: square.midX - across / 2, y: square.midY - down / 2, width: across, height: down)
-        canvas.draw(image, in: place)
+        canvas.draw(image, wholeIn: square)
         canvas.stroke(Path(square.insetBy(dx: -width / 2, dy: -width / 2)), frame, width: width)
         for (line, word) in words.enumerated() {
             let style = TextStyle(size: 11.5, color: line == 0 ? theme.ink : theme.faintInk, alignment: .center)

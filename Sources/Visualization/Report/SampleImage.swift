@@ -25,6 +25,15 @@ public struct SampleImage: Sendable, Equatable {
         self.pixels = pixels
     }
 
+    /// The image as the bytes of a PNG file, grey or in color.
+    ///
+    /// - Throws: `UserFacingError` when a side is longer than 32,767 pixels or the memory does not suffice.
+    public func png() throws -> Data {
+        let surface = try CairoSurface(width: width, height: height, channels: channels, subject: "image")
+        surface.put(self)
+        return try surface.png()
+    }
+
     /// The image made smaller, in its own shape, so that neither side is longer than `side`; itself where none is.
     public func shrunk(toFit side: Int) -> SampleImage {
         precondition(side > 0, "shrunk(toFit: \(side)): expected more than 0")

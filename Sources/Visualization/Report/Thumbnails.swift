@@ -1,4 +1,3 @@
-import CCairo
 public import Foundation
 
 /// Small images of samples, all of one size, as bytes.
@@ -56,12 +55,14 @@ public struct Thumbnails: Sendable, Equatable {
         let height = max(1, Int(Double(height) * factor))
         var smaller = Data(capacity: self.count * width * height * channels)
         for index in 0..<self.count {
-            let image = SampleImage(
-                width: self.width, height: self.height, channels: channels,
-                pixels: pixels[pixels.startIndex + index * bytesEach..<pixels.startIndex + (index + 1) * bytesEach])
-            smaller.append(image.resized(width: width, height: height).pixels)
+            smaller.append(image(index).resized(width: width, height: height).pixels)
         }
         return Thumbnails(width: width, height: height, channels: channels, pixels: smaller)
+    }
+
+    private func image(_ index: Int) -> SampleImage {
+        let begin = pixels.startIndex + index * bytesEach
+        return SampleImage(width: width, height: height, channels: channels, pixels: pixels[begin..<begin + bytesEach])
     }
 
     /// Columns of the sheet on which ``sheet(of:)`` puts `count` images.
@@ -75,30 +76,9 @@ public struct Thumbnails: Sendable, Equatable {
         let rows = max(1, (indices.count + columns - 1) / columns)
         let surface = try CairoSurface(
             width: columns * width, height: rows * height, channels: channels, subject: "thumbnails")
-        cairo_surface_flush(surface.pointer)
-        let stride = Int(cairo_image_surface_get_stride(surface.pointer))
-        guard let target = cairo_image_surface_get_data(surface.pointer) else { return try surface.png() }
-        pixels.withUnsafeBytes { source in
-            for (position, index) in indices.enumerated() {
-                let left = position % columns * width
-                let top = position / columns * height
-                for y in 0..<height {
-                    let from = index * bytesEach + y * width * channels
-                    let line = target + (top + y) * stride
-                    for x in 0..<width {
-                        if channels == 1 {
-                            line[left + x] = source[from + x]
-                        } else {
-                            let bytes = source[(from + 3 * x)..<(from + 3 * x + 3)]
-                            let word = bytes.reduce(UInt32(0)) { $0 << 8 | UInt32($1) }
-                            UnsafeMutableRawPointer(line).storeBytes(
-                                of: word, toByteOffset: 4 * (left + x), as: UInt32.self)
-                        }
-                    }
-                }
-            }
+        for (position, index) in indices.enumerated() {
+            surface.put(image(index), left: position % columns * width, top: position / columns * height)
         }
-        cairo_surface_mark_dirty(surface.pointer)
         return try surface.png()
     }
 }
