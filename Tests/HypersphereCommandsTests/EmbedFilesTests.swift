@@ -127,6 +127,46 @@ import Torch
         }
     }
 
+    /// Images in RecordIO files and in pickles of pairs are read at their places.
+    @Test func containersOfImagesAreRead() throws {
+        try withModel { program in
+            for name in ["train.rec", "train.idx", "property", "pairs_4.bin", "pairs_arrays.bin"] {
+                try FileManager.default.copyItem(
+                    atPath: Fixture.path("records/\(name)"), toPath: program.path(name))
+            }
+            let checked = try program.run("data", "check", "train.rec")
+            #expect(checked.status == 0 && checked.stdout.hasSuffix("all 6 images can be used\n"), "\(checked.stdout)")
+            try #expect(embed(program, "train.rec", "-o", "out.csv").status == 0)
+            let rows = try program.text("out.csv").split(separator: "\n")
+            #expect(rows[0] == "file,label,x0,x1" && rows[1].hasPrefix("train.rec: record at byte 40,1,"))
+            let found = try ["pairs_4", "pairs_arrays"].map { name in
+                try program.answers([
+                    "evaluate", "verification", Self.model, "--pairs", "\(name).bin", "--folds", "2", "--flip",
+                    "--far", "0.5", "--threads", "1", "--quiet",
+                ])
+            }
+            #expect(found[0]["plain"] == found[1]["plain"] && found[0]["withFlip"] == found[1]["withFlip"])
+            #expect(found[0]["protocol"]?["positives"]?.integer == 2 && found[0]["protocol"]?["folds"]?.integer == 2)
+            let words = ["evaluate", "verification", Self.model, "--pairs", "pairs_4.bin"]
+            expectOneLine(try program.run(words), ["pairs_4.bin: pairs: are 4, which 10 folds cannot share evenly"])
+            #expect(try program.run(words + ["--images", "birds"]).status == 2)
+        }
+    }
+
+    /// A recipe learns from records as from a folder.
+    @Test func recordsAreTrainedOn() throws {
+        try Program.inScratchFolder { program in
+            for name in ["train.rec", "train.idx", "property"] {
+                try FileManager.default.copyItem(
+                    atPath: Fixture.path("records/\(name)"), toPath: program.path(name))
+            }
+            try program.write(Self.recipe.replacing("set: folder", with: "set: records"), to: "faces.yaml")
+            let result = try program.run("train", "faces.yaml", "--data", ".", "--threads", "1")
+            #expect(result.status == 0, "\(result.stderr)")
+            #expect(program.exists("runs/photographs-1/model.safetensors"))
+        }
+    }
+
     /// With fewer rows than were foreseen the headers are still right.
     @Test func brokenFilesStopOrAreSkipped() throws {
         try withModel { program in

@@ -1,4 +1,4 @@
-"""RecordIO files as MXNet writes them, in insightface's form and in the plain one, with what each record holds.
+"""RecordIO files as MXNet writes them, in insightface's form and in the plain one, and its verification sets, with what each holds.
 
 Written from the format's description (dmlc-core's recordio.h, MXNet's recordio.py), since MXNet has no release for a Python of
 today: a record is the magic number, a word of three bits and a length, the bytes, and zeros up to four; where the magic number
@@ -8,9 +8,11 @@ stands in the bytes at a multiple of four it is left out and the record goes on 
 import hashlib
 import io
 import json
+import pickle
 import struct
 from pathlib import Path
 
+import numpy
 import torch
 from PIL import Image
 
@@ -63,6 +65,35 @@ def write(folder, name, records):
     (folder / f"{name}.idx").write_text(index)
 
 
+def old_pickle(images, answers):
+    """What Python 2 wrote: byte strings by BINSTRING, truth values by its opcodes, all in protocol 2."""
+    strings = b"".join(b"T" + struct.pack("<I", len(image)) + image for image in images)
+    truths = b"".join(b"\x88" if answer else b"\x89" for answer in answers)
+    return b"\x80\x02](" + strings + b"e](" + truths + b"e\x86."
+
+
+def generate_pairs(folder):
+    """Verification sets as insightface has them, in the forms that Pythons and numpy have written."""
+    images = [picture(f"pair {index}") for index in range(8)]
+    answers = [True, False, False, True]
+    arrays = [numpy.frombuffer(image, numpy.uint8) for image in images]
+    forms = {
+        "pairs_4": pickle.dumps((images, answers), protocol=4),
+        "pairs_5": pickle.dumps((images, answers), protocol=5),
+        "pairs_old": old_pickle(images, answers),
+        "pairs_arrays": pickle.dumps((arrays, answers), protocol=4),
+        "bad_encoded": pickle.dumps((images, answers), protocol=2),
+        "bad_count": pickle.dumps((images[:7], answers), protocol=4),
+        "bad_code": pickle.dumps((images, [print, True, False, True]), protocol=4),
+        "bad_answers": pickle.dumps((images, [True, "yes", False, True]), protocol=4),
+        "bad_empty": pickle.dumps(([], []), protocol=4),
+        "bad_form": pickle.dumps({"images": images}, protocol=4),
+    }
+    for name, data in forms.items():
+        (folder / f"{name}.bin").write_bytes(data)
+    return {"digests": [hashlib.sha256(image).hexdigest() for image in images], "isSame": answers}
+
+
 def generate(folder):
     folder = Path(folder) / "records"
     folder.mkdir(parents=True, exist_ok=True)
@@ -93,4 +124,5 @@ def generate(folder):
     ]
     if framed(records[1][1]).count(MAGIC) != 4:
         raise AssertionError("the record was to be cut into four parts")
+    expected["pairs"] = generate_pairs(folder)
     (folder / "index.json").write_text(json.dumps(expected, indent=1, sort_keys=True) + "\n")

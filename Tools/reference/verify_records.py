@@ -3,6 +3,7 @@
 import hashlib
 import io
 import json
+import pickle
 import struct
 
 from PIL import Image
@@ -23,6 +24,13 @@ def record(data, place):
 
 def verify_records(folder):
     expected = json.loads((folder / "index.json").read_text())
+    pairs = expected.pop("pairs")
+    for path in sorted(folder.glob("pairs_*.bin")):
+        images, answers = pickle.loads(path.read_bytes(), encoding="bytes")
+        if [hashlib.sha256(bytes(image)).hexdigest() for image in images] != pairs["digests"]:
+            raise AssertionError(f"{path.name}: the images differ")
+        if answers != pairs["isSame"]:
+            raise AssertionError(f"{path.name}: the answers differ")
     for name, items in expected.items():
         data = (folder / f"{name}.rec").read_bytes()
         lines = [line.split("\t") for line in (folder / f"{name}.idx").read_text().splitlines()]

@@ -229,11 +229,13 @@ def hostile_files():
         "import": (Calls(builtins.__import__, "os"), "__import__"),
         "namespace": ({"epoch": 1, "args": Namespace(lr=1)}, "argparse.Namespace"),
         "object": (Plain(), "weights.Plain"),
-        "array": ({"a": np.zeros(3)}, "_reconstruct"),
     }
     for name, (value, word) in calls.items():
         for protocol in (2, 4):
             add(f"{name}_{protocol}", archived(pickle.dumps(value, protocol=protocol)), word, "none of it was run")
+    for protocol in (2, 4):
+        data = pickle.dumps({"a": np.zeros(3)}, protocol=protocol)
+        add(f"array_{protocol}", archived(data), "holds no dictionary of tensors")
     linear = torch.nn.Linear(1, 1)
     with torch.no_grad():
         linear.weight.zero_()

@@ -1,7 +1,10 @@
 import ArgumentParser
+import Datasets
 import Evaluation
 import Files
 import Terminal
+import Training
+import Weights
 
 /// `hypersphere evaluate verification`.
 struct EvaluateVerificationCommand: ParsableCommand {
@@ -9,7 +12,7 @@ struct EvaluateVerificationCommand: ParsableCommand {
         commandName: "verification",
         abstract: "Measure how well pairs of one class are told from pairs of two.",
         usage: """
-            hypersphere evaluate verification MODEL [DATA | --pairs FILE --images DIR]
+            hypersphere evaluate verification MODEL [DATA | --pairs FILE [--images DIR]]
             hypersphere evaluate verification --embeddings FILE [--pairs FILE]
             """,
         discussion: """
@@ -21,13 +24,18 @@ struct EvaluateVerificationCommand: ParsableCommand {
             Examples:
               hypersphere evaluate verification runs/faces-1 --pairs pairs.txt \\
                 --images lfw --flip
+              hypersphere evaluate verification runs/faces-1 --pairs lfw.bin --flip
               hypersphere evaluate verification --embeddings x.npy --labels y.npy
             """)
 
     @OptionGroup var input: EmbeddingOptions
 
-    @Option(help: "A list of pairs, as pairs.txt of Labeled Faces in the Wild.")
+    @Option(
+        help: "A list of pairs, as pairs.txt of Labeled Faces in the Wild, or a verification set of insightface, .bin.")
     var pairs: String?
+
+    @Option(help: "How many folds a .bin file has, one after the other (default: 10).")
+    var folds: Int?
 
     @Option(name: .customLong("images"), help: "The folder of the list's images.")
     var folder: String?
@@ -61,6 +69,7 @@ struct EvaluateVerificationCommand: ParsableCommand {
             throw ValidationError("--flip expects a model, which embeds the flipped images")
         }
         if folder != nil && pairs == nil { throw ValidationError("--images expects --pairs beside it") }
+        if let folds, folds < 1 { throw ValidationError("--folds expects a number above 0, got \(folds)") }
         if resamples < 0 { throw ValidationError("--resamples expects 0 or more, got \(resamples)") }
         guard pairs != nil else {
             if resamples > 0 { throw ValidationError("--resamples expects --pairs beside it") }
@@ -69,8 +78,16 @@ struct EvaluateVerificationCommand: ParsableCommand {
         if input.images != nil || input.labels != nil {
             throw ValidationError("--pairs tells images and classes: leave DATA and --labels out")
         }
-        if (input.model == nil) != (folder == nil) {
+        if let pairs, Self.isPickle(pairs) {
+            guard input.model != nil, folder == nil, resamples == 0 else {
+                throw ValidationError(
+                    "--pairs \(pairs) holds its images and no names: give a model, and leave --images and --resamples out"
+                )
+            }
+        } else if (input.model == nil) != (folder == nil) {
             throw ValidationError("--pairs expects a model with --images, or --embeddings without")
+        } else if folds != nil {
+            throw ValidationError("--folds is for --pairs that end in .bin; other lists tell their folds")
         }
     }
 
@@ -84,7 +101,7 @@ struct EvaluateVerificationCommand: ParsableCommand {
     }
 
     func run() throws {
-        let result = try pairs.map(ofList) ?? ofAllPairs()
+        let result = try pairs.map { Self.isPickle($0) ? try ofPickle($0) : try ofList($0) } ?? ofAllPairs()
         try output.tell(result, page: page) { result.figures }
     }
 
@@ -95,39 +112,75 @@ struct EvaluateVerificationCommand: ParsableCommand {
         var rows = Array(list.images.indices)
         var averaged: EmbeddingTable?
         if let model = input.model, let folder {
-            let bundle = try input.modelOptions.model(model)
-            let set = try images.files(in: folder)
-            plain = try input.modelOptions.table(of: set, by: bundle, named: folder, quiet: output.quiet)
-            if flip {
-                let mirrored = try input.modelOptions.table(
-                    of: set, by: bundle, named: folder, mirrored: true, quiet: output.quiet)
-                averaged = try self.averaged(plain, mirrored)
-            }
+            (plain, averaged) = try embedded(images.files(in: folder), by: model, named: folder)
         } else {
             plain = try input.saved()
             rows = try images.rows(of: plain)
         }
-        try plain.checkDirections()
         let pairs = VerificationPairs(
             first: list.pairs.first.map { rows[$0] }, second: list.pairs.second.map { rows[$0] },
             isSame: list.pairs.isSame)
-        let bootstrap = resamples > 0 ? Bootstrap(resamples: resamples, seed: seed) : nil
-        let identities = images.identities
-        let facts = VerificationResult.Facts(
-            embeddings: plain.name, pairs: path, images: list.images.count, positives: list.pairs.isSame.count { $0 },
-            negatives: list.pairs.isSame.count { !$0 }, folds: list.folds,
-            thresholds: list.folds > 1 ? thresholds : nil, resamples: resamples, seed: seed)
-        return VerificationResult(
-            protocol: facts,
-            plain: try VerificationMeasures(
-                pairs, of: plain.embeddings, folds: list.folds, candidates: thresholds, targets: targets,
-                bootstrap, identities),
-            withFlip: try averaged.map {
-                try VerificationMeasures(
-                    pairs, of: $0.embeddings, folds: list.folds, candidates: thresholds, targets: targets,
-                    bootstrap, identities)
-            })
+        return try measured(
+            pairs, of: plain, averaged, images: list.images.count, path: path, folds: list.folds,
+            identities: images.identities)
     }
+
+    /// A verification set of insightface, whose images lie in the pickle itself.
+    private func ofPickle(_ path: String) throws -> VerificationResult {
+        let list = try PickledImagePairs(path)
+        let folds = folds ?? Self.usualFolds
+        guard list.isSame.count.isMultiple(of: folds) else {
+            throw UserFacingError(
+                path, field: "pairs",
+                problem: "are \(formatCount(list.isSame.count)), which \(folds) folds cannot share evenly",
+                remedy: "give another number with --folds")
+        }
+        let set = ImageFileDataset(
+            name: path,
+            samples: list.images.map {
+                ImageSample(path: path, place: .bytes(offset: $0.lowerBound, count: $0.count), label: 0)
+            }, classNames: ["any"], root: "")
+        let (plain, averaged) = try embedded(.files(set), by: input.model ?? "", named: path)
+        let pairs = VerificationPairs(
+            first: list.isSame.indices.map { 2 * $0 }, second: list.isSame.indices.map { 2 * $0 + 1 },
+            isSame: list.isSame)
+        return try measured(
+            pairs, of: plain, averaged, images: list.images.count, path: path, folds: folds, identities: ([], []))
+    }
+
+    /// The embeddings of images and, where they are asked for, those averaged with the flipped images'.
+    private func embedded(
+        _ set: ImageSet, by model: String, named name: String
+    ) throws -> (plain: EmbeddingTable, averaged: EmbeddingTable?) {
+        let bundle = try input.modelOptions.model(model)
+        let plain = try input.modelOptions.table(of: set, by: bundle, named: name, quiet: output.quiet)
+        guard flip else { return (plain, nil) }
+        let mirrored = try input.modelOptions.table(
+            of: set, by: bundle, named: name, mirrored: true, quiet: output.quiet)
+        return (plain, try averaged(plain, mirrored))
+    }
+
+    private func measured(
+        _ pairs: VerificationPairs, of plain: EmbeddingTable, _ averaged: EmbeddingTable?, images: Int, path: String,
+        folds: Int, identities: (first: [Int64], second: [Int64])
+    ) throws -> VerificationResult {
+        try plain.checkDirections()
+        let bootstrap = resamples > 0 ? Bootstrap(resamples: resamples, seed: seed) : nil
+        func measures(_ table: EmbeddingTable) throws -> VerificationMeasures {
+            try VerificationMeasures(
+                pairs, of: table.embeddings, folds: folds, candidates: thresholds, targets: targets, bootstrap,
+                identities)
+        }
+        let facts = VerificationResult.Facts(
+            embeddings: plain.name, pairs: path, images: images, positives: pairs.isSame.count { $0 },
+            negatives: pairs.isSame.count { !$0 }, folds: folds, thresholds: folds > 1 ? thresholds : nil,
+            resamples: resamples, seed: seed)
+        return VerificationResult(protocol: facts, plain: try measures(plain), withFlip: try averaged.map(measures))
+    }
+
+    private static let usualFolds = 10
+
+    private static func isPickle(_ path: String) -> Bool { path.lowercased().hasSuffix(".bin") }
 
     private func ofAllPairs() throws -> VerificationResult {
         let plain = try input.table(quiet: output.quiet)

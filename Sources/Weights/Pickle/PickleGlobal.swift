@@ -6,6 +6,7 @@ enum PickleGlobal: Equatable {
     case rebuildTensor
     case rebuildParameter
     case size
+    case rebuildArray
     case storage(DType)
     /// A value of a kind that has no weights in it, such as a numpy number beside them.
     case aside
@@ -28,6 +29,9 @@ enum PickleGlobal: Equatable {
         "torch.ByteStorage": .storage(.uint8),
         "torch.BoolStorage": .storage(.bool),
         "torch.device": .aside,
+        "numpy.core.multiarray._reconstruct": .rebuildArray,
+        "numpy._core.multiarray._reconstruct": .rebuildArray,
+        "numpy.ndarray": .aside,
         "numpy.core.multiarray.scalar": .aside,
         "numpy._core.multiarray.scalar": .aside,
         "numpy.dtype": .aside,

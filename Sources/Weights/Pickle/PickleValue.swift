@@ -4,17 +4,22 @@ import Torch
 /// references, and deep nesting needs no deep recursion.
 enum PickleValue {
     case none
+    case truth(Bool)
     case integer(Int)
     case text(String)
     /// A whole number of more than 64 bits: where its bytes lie.
     case wideInteger(Range<Int>)
+    /// Where bytes lie that are no text.
+    case bytes(Range<Int>)
     case tuple(Int)
     case list(Int)
     case dictionary(Int)
     case global(PickleGlobal, name: String)
     case storage(Int)
     case tensor(Int)
-    /// Anything without weights in it: reals, truth values, bytes, sets, numpy numbers.
+    /// An array of numpy.
+    case array(Int)
+    /// Anything that nothing here asks for: reals, sets, numpy numbers.
     case aside
 }
 
@@ -41,6 +46,8 @@ struct PickleHeap {
     var dictionaries: [[(key: PickleValue, value: PickleValue)]] = []
     var storages: [PickledStorage] = []
     var tensors: [PickledTensor] = []
+    /// Where the elements of numpy's arrays lie; nil as long as that was not told.
+    var arrays: [Range<Int>?] = []
 
     /// More than any shape has, so that a long tuple is not walked again and again.
     private static let greatestRank = 64

@@ -66,7 +66,9 @@ struct Unpickler {
                 throw Flaw("pickle", "has a frame of \(length) bytes where \(reader.remaining) are left")
             }
         case .none: stack.append(.none)
-        case .true, .false, .emptySet: stack.append(.aside)
+        case .true: stack.append(.truth(true))
+        case .false: stack.append(.truth(false))
+        case .emptySet: stack.append(.aside)
         case .real: try skip(8)
         case .int1: stack.append(.integer(Int(try reader.byte())))
         case .int2: stack.append(.integer(Int(try reader.number(UInt16.self))))
@@ -77,9 +79,9 @@ struct Unpickler {
         case .text: try pushText(Int(try reader.number(UInt32.self)))
         case .oldText: try pushText(Int(try reader.number(Int32.self)))
         case .text8: try pushText(try reader.count())
-        case .shortBytes: try skip(Int(try reader.byte()))
-        case .bytes: try skip(Int(try reader.number(UInt32.self)))
-        case .bytes8, .byteArray: try skip(try reader.count())
+        case .shortBytes: try pushBytes(Int(try reader.byte()))
+        case .bytes: try pushBytes(Int(try reader.number(UInt32.self)))
+        case .bytes8, .byteArray: try pushBytes(try reader.count())
         case .pop: _ = try popOrMark()
         case .popMark: _ = try popToMark()
         case .duplicate: stack.append(try top())
@@ -167,8 +169,13 @@ struct Unpickler {
         stack.append(.aside)
     }
 
+    private mutating func pushBytes(_ count: Int) throws(Flaw) {
+        stack.append(.bytes(try reader.take(count)))
+    }
+
     private mutating func pushText(_ count: Int) throws(Flaw) {
-        stack.append(try reader.text(count).map(PickleValue.text) ?? .aside)
+        let begin = reader.position
+        stack.append(try reader.text(count).map(PickleValue.text) ?? .bytes(begin..<begin + count))
     }
 
     private mutating func pushLong(_ count: Int) throws(Flaw) {
@@ -259,6 +266,9 @@ struct Unpickler {
                 throw Flaw("pickle", "makes a shape of what are no whole numbers")
             }
             stack.append(arguments[0])
+        case .rebuildArray:
+            stack.append(.array(heap.arrays.count))
+            heap.arrays.append(nil)
         case .aside: stack.append(.aside)
         case .storage: throw Flaw("pickle", "calls \(name), which PyTorch does not write")
         }
@@ -296,11 +306,14 @@ struct Unpickler {
         heap.tensors.append(PickledTensor(storage: storage, view: view))
     }
 
-    /// Attributes of a dictionary, such as `_metadata`, have no weights; nothing else may be given any.
+    /// Attributes of a dictionary, such as `_metadata`, have no weights; those of an array end in its elements.
     private mutating func build() throws(Flaw) {
-        _ = try pop()
+        let state = try pop()
         switch try top() {
         case .dictionary, .aside: break
+        case .array(let index):
+            // Elements that are encoded as a text stay unknown.
+            if case .bytes(let place)? = try parts(of: state, "an array").last { heap.arrays[index] = place }
         default: throw Flaw("pickle", "sets attributes of what has none", remedy: Flaw.saveWeightsAlone)
         }
     }

@@ -1,0 +1,34 @@
+import Files
+import Foundation
+import TestSupport
+import Testing
+
+@Suite struct NewFolderTests {
+    private struct Failure: Error {}
+
+    @Test func aFolderIsWholeOrNotThere() throws {
+        try withTemporaryFolder { parent in
+            try NewFolder.write("\(parent)/a") { folder in
+                try folder.write(Data([1]), to: "b/c")
+                #expect(!FileManager.default.fileExists(atPath: "\(parent)/a"))
+            }
+            #expect(try Data(contentsOf: URL(fileURLWithPath: "\(parent)/a/b/c")) == Data([1]))
+            #expect(throws: Failure.self) {
+                try NewFolder.write("\(parent)/d") { folder in
+                    try folder.write(Data([1]), to: "e")
+                    throw Failure()
+                }
+            }
+            #expect(try FileManager.default.contentsOfDirectory(atPath: parent) == ["a"])
+        }
+    }
+
+    @Test func whatIsThereStays() throws {
+        try withTemporaryFolder { parent in
+            let error = #expect(throws: UserFacingError.self) { try NewFolder.write(parent) { _ in } }
+            #expect(error?.problem == "is there already")
+            let missing = #expect(throws: UserFacingError.self) { try NewFolder.write("\(parent)/x/y") { _ in } }
+            #expect(missing?.problem == "the folder \(parent)/x does not exist")
+        }
+    }
+}
