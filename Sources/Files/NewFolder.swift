@@ -35,9 +35,17 @@ public struct NewFolder {
     ///   - name: its path below the folder.
     /// - Throws: ``UserFacingError`` when the disk is full.
     public func write(_ contents: Data, to name: String) throws {
+        try writer(of: name).write(contents)
+    }
+
+    /// A file to be written piece by piece; folders on its way are made.
+    ///
+    /// - Parameter name: its path below the folder.
+    /// - Throws: ``UserFacingError`` when it cannot be made.
+    public func writer(of name: String) throws -> FileWriter {
         let file = "\(path)/\(name)"
         try? FileManager.default.createDirectory(
             atPath: (file as NSString).deletingLastPathComponent, withIntermediateDirectories: true)
-        try FileWriter(creating: file, onBehalfOf: file).write(contents)
+        return try FileWriter(creating: file, onBehalfOf: file)
     }
 }

@@ -153,6 +153,23 @@ import Torch
         }
     }
 
+    /// A packed folder gives the embeddings of the folder, under the same names.
+    @Test func aPackIsReadAsItsFolder() throws {
+        try withModel { program in
+            let packed = try program.run("data", "pack", "birds", "-o", "packed", "--shard", "1")
+            #expect(packed.status == 0 && packed.stdout == "packed: 6 images\n", "\(packed.stderr)")
+            for name in ["birds", "packed"] {
+                try #expect(embed(program, name, "-o", "\(name).csv").status == 0)
+            }
+            #expect(try program.text("packed.csv") == program.text("birds.csv"))
+            expectOneLine(
+                try program.run("data", "pack", "birds", "-o", "packed"), ["packed: is there already"])
+            let result = try program.run(
+                "evaluate", "retrieval", Self.model, "packed", "--no-clusters", "--threads", "1", "--quiet")
+            #expect(result.status == 0, "\(result.stderr)")
+        }
+    }
+
     /// A recipe learns from records as from a folder.
     @Test func recordsAreTrainedOn() throws {
         try Program.inScratchFolder { program in

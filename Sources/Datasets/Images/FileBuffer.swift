@@ -21,6 +21,17 @@ struct FileBuffer {
         case .bytes(let offset, let count):
             try read(opened(path), from: offset, count: count)
             return try bytes.withUnsafeBytes { try body(UnsafeRawBufferPointer(rebasing: $0[..<count])) }
+        case .packed(let offset, let count, let checksum):
+            try read(opened(path), from: offset, count: count)
+            return try bytes.withUnsafeBytes { buffer in
+                let image = UnsafeRawBufferPointer(rebasing: buffer[..<count])
+                guard CyclicRedundancyCheck.sum(image) == checksum else {
+                    throw UserFacingError(
+                        path, field: "image at byte \(offset)", problem: "is not what was packed: its checksum differs",
+                        remedy: "check the disk, and pack or copy the set again")
+                }
+                return try body(image)
+            }
         case .record(let offset):
             let record = try Record(in: opened(path), at: offset)
             return try record.image.withUnsafeBytes(body)

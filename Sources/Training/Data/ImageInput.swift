@@ -6,7 +6,7 @@ import Foundation
 ///
 /// - A folder with images in it gives these and all below it; one of folders gives an image's class too, as ``ImageFolder``
 ///   reads it, both parts where it has `train` and `test`.
-/// - A file that ends in `csv` is an ``ImageManifest``, whose parts are joined; ``ImageRecords`` are read too.
+/// - A file that ends in `csv` is an ``ImageManifest``, whose parts are joined; ``ImageRecords`` and an ``ImagePack`` are read too.
 /// - Files that end in jpg, jpeg or png are images.
 /// - Another file is an IDX file of images.
 public struct ImageInput: Sendable {
@@ -25,7 +25,9 @@ public struct ImageInput: Sendable {
     ///   named of which one is neither an image nor a folder.
     public init(_ paths: [String]) throws {
         let alone = paths.count == 1 ? paths.first : nil
-        if let path = alone, path.lowercased().hasSuffix(".csv") || ImageRecords.isThere(path) {
+        if let path = alone,
+            path.lowercased().hasSuffix(".csv") || ImageRecords.isThere(path) || ImagePack.isThere(path)
+        {
             let splits = try ImageCollection(of: path).load(path)
             self.init(splits.joined(name: splits.train.name, root: splits.train.root), isLabelled: true)
         } else if let path = alone, Self.isFolder(path), try !ImageFolder(path).holdsLooseImages() {
