@@ -65,9 +65,10 @@ import Testing
     /// Which file is changed, how, and what is said of which file.
     @Test(arguments: [
         ("train.idx", "", "train.idx", "lists no record"),
-        ("train.idx", "0\t0\nx\t1\n", "train.idx", "line 2: does not begin with a key"),
-        ("train.idx", "0\t0\n1\t\n", "train.idx", "line 2: has no offset"),
-        ("train.idx", "0\t0\n1\t40 \n", "train.idx", "line 2: goes on after the offset"),
+        ("train.idx", "0\t0\nx\t1\n", "train.idx", "line 2: is no key and offset"),
+        ("train.idx", "0\t0\n1\t\n", "train.idx", "line 2: is no key and offset"),
+        ("train.idx", "0\t0\n1\t40 7\n", "train.idx", "line 2: is no key and offset"),
+        ("train.idx", "0\t0\n-1\t40\n", "train.idx", "line 2: is no key and offset"),
         ("train.idx", "0\t0\n1\t40\n1\t40\n", "train.idx", "line 3: the key 1 stands on line 2 too"),
         ("train.idx", "0\t0\n1\t999999\n", "train.rec", "has 5252 bytes, and "),
         ("train.idx", "0\t4\n", "train.rec", "record at byte 4: no record begins at byte 4"),

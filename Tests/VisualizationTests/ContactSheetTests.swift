@@ -15,14 +15,14 @@ struct ContactSheetTests {
         let cells = [Self.cell(red), Self.cell(green, width: 4, height: 8)]
         let pixels = try Pixels(png: ContactSheet(cells: cells).encoded(as: .png(scale: 1)))
         let (full, half) = (pixels.find(red).count, pixels.find(green).count)
-        #expect(full == 84 * 84 && half == 84 * 42)
+        #expect(full == 92 * 92 && half == 92 * 46)
     }
 
     @Test func rowsMakeTheHeight() {
         let cells = [ContactSheet.Cell](repeating: Self.cell([1, 2, 3]), count: 11)
         let one = ContactSheet(cells: Array(cells.prefix(9)), width: 960)
         let two = ContactSheet(cells: cells, width: 960)
-        #expect(two.size.height - one.size.height == 110)
+        #expect(two.size.height - one.size.height == 118)
         #expect(two.laidOut(width: 240).size.height > two.size.height && two.laidOut(width: 240).size.width == 240)
     }
 

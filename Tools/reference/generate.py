@@ -17,6 +17,7 @@ import lenetplusplus
 import optimizers
 import records
 import schedules
+import templates
 import torch
 import weights
 
@@ -53,6 +54,7 @@ MODULES = [
     projection,
     alignment,
     records,
+    templates,
 ]
 
 

@@ -20,6 +20,7 @@ from verify_miners import verify_golden, verify_miners
 from verify_pairs import verify_pair_losses
 from verify_projection import verify_projection
 from verify_retrieval import verify_retrieval
+from verify_templates import verify_templates
 from verify_transforms import verify_transforms
 from verify_verification import verify_verification
 
@@ -46,6 +47,7 @@ CHECKS = {
     "projection.safetensors": verify_projection,
     "alignment.safetensors": verify_alignment,
     "records": verify_records,
+    "templates.safetensors": verify_templates,
 }
 
 

@@ -1,7 +1,7 @@
 import Files
 import Foundation
 
-/// JPEG files of 500 x 334 to normalised training batches of 224 x 224, by torchvision and by us.
+/// JPEG files of 500 x 334 to normalised training batches of 224 x 224, by torchvision and by us, from the folder and packed.
 struct ImagesBench {
     private let files = 512
     private let batch = 64
@@ -25,7 +25,10 @@ struct ImagesBench {
         }
         let ours = Contender.ourselves("images") + ["--folder", folder]
         let common = ["--batch", "\(batch)", "--workers", "\(threads)", "--threads", "\(threads)"]
-        let contenders = try [("torchvision, DataLoader", peer), ("ImageLoader, Augmentation", ours)].map {
+        let contenders = try [
+            ("torchvision, DataLoader", peer), ("ImageLoader, Augmentation", ours),
+            ("the same from an ImagePack", ours + ["--packed", "1"]),
+        ].map {
             try Contender($0, $1 + common)
         }
         defer { for contender in contenders { contender.quit() } }

@@ -16,12 +16,17 @@ final class ImagesSession: Session {
     init(_ arguments: Arguments) throws {
         let folder = try arguments.value("--folder")
         let names = try FileManager.default.contentsOfDirectory(atPath: folder).filter { $0.hasSuffix(".jpg") }
-        let files = ImageFileDataset(
+        var files = ImageFileDataset(
             name: "photographs",
             samples: names.sorted().enumerated().map {
                 ImageSample(path: "\(folder)/\($1)", label: Int64($0 % 10))
             },
             classNames: (0..<10).map { "\($0)" }, root: folder)
+        if arguments.number("--packed", default: 0) > 0 {
+            let pack = ImagePack("\(folder)/pack")
+            try pack.write(ImageFileSplits(train: files, test: nil)) { throw $0 }
+            files = try pack.load().train
+        }
         batchSize = arguments.number("--batch", default: 64)
         loader = ImageLoader(
             files, geometry: .randomResizedCrop(height: 224, width: 224),

@@ -139,7 +139,8 @@ private struct Packing {
         let entry = try bytes.withUnsafeBytes { bytes in
             PackIndex.Entry(
                 shard: shards.count, offset: try archive.append(bytes, name: name), count: bytes.count,
-                checksum: CyclicRedundancyCheck.sum(bytes), label: Int(sample.label), group: number(of: sample.group), name: name)
+                checksum: CyclicRedundancyCheck.sum(bytes), label: Int(sample.label), group: number(of: sample.group),
+                name: name)
         }
         self.archive = archive
         entries.append(entry)

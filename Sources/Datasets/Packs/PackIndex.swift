@@ -84,7 +84,8 @@ struct PackIndex: Codable {
                 Number(littleEndian: bytes.loadUnaligned(fromByteOffset: place, as: Number.self))
             }
             let end = bytes.count - 4
-            guard CyclicRedundancyCheck.sum(UnsafeRawBufferPointer(rebasing: bytes[..<end])) == number(end, UInt32.self) else {
+            guard CyclicRedundancyCheck.sum(UnsafeRawBufferPointer(rebasing: bytes[..<end])) == number(end, UInt32.self)
+            else {
                 throw damaged
             }
             let begin = magic.utf8.count + 8

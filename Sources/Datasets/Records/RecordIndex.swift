@@ -8,39 +8,17 @@ struct RecordIndex {
     /// The byte at which the record of each key begins.
     let offsets: [Int]
 
-    /// - Throws: `UserFacingError` that names `path` and the line: not two whole numbers, or a key that stands there twice.
+    /// - Throws: `UserFacingError` that names `path` and the line: not two whole numbers from 0, or a key that stands there twice.
     init(contentsOf path: String) throws {
-        var entries: [(key: Int, offset: Int, line: Int)] = []
-        var (line, position) = (1, 0)
-        let data = try InputFile.map(path)
         func refused(_ line: Int, _ problem: String) -> UserFacingError {
             UserFacingError(path, field: "line \(line)", problem: problem, remedy: "get the file again")
         }
-        try data.withUnsafeBytes { (bytes: UnsafeRawBufferPointer) in
-            /// A whole number of at most 18 digits; nil where there is none.
-            func number() -> Int? {
-                let begin = position
-                var value = 0
-                while position < bytes.count, (48...57).contains(bytes[position]), position - begin < 18 {
-                    value = 10 * value + Int(bytes[position]) - 48
-                    position += 1
-                }
-                return position > begin ? value : nil
+        var entries: [(key: Int, offset: Int, line: Int)] = []
+        try WordLines(path).forEach { line in
+            guard line.count == 2, let key = line.integer(0), let offset = line.integer(1), key >= 0, offset >= 0 else {
+                throw refused(line.number, "is no key and offset, two whole numbers from 0")
             }
-            while position < bytes.count {
-                guard let key = number(), position < bytes.count, bytes[position] == 9 || bytes[position] == 32 else {
-                    throw refused(line, "does not begin with a key and a tab")
-                }
-                position += 1
-                guard let offset = number() else { throw refused(line, "has no offset") }
-                if position < bytes.count, bytes[position] == 13 { position += 1 }
-                guard position == bytes.count || bytes[position] == 10 else {
-                    throw refused(line, "goes on after the offset")
-                }
-                position += 1
-                entries.append((key, offset, line))
-                line += 1
-            }
+            entries.append((key, offset, line.number))
         }
         guard !entries.isEmpty else {
             throw UserFacingError(path, problem: "lists no record", remedy: "get the file again")
@@ -56,7 +34,8 @@ struct RecordIndex {
     /// The offset of the record of `key`; nil where there is none.
     func offset(of key: Int) -> Int? {
         var range = keys.indices
-        while let middle = range.isEmpty ? nil : (range.lowerBound + range.upperBound) / 2 as Int? {
+        while !range.isEmpty {
+            let middle = (range.lowerBound + range.upperBound) / 2
             if keys[middle] == key { return offsets[middle] }
             range = keys[middle] < key ? middle + 1..<range.upperBound : range.lowerBound..<middle
         }

@@ -15,7 +15,7 @@ struct EvaluateCommand: ParsableCommand {
               hypersphere evaluate retrieval --embeddings features.npy --labels labels.npy
             """,
         subcommands: [
-            EvaluateRetrievalCommand.self, EvaluateVerificationCommand.self, EvaluateOpenSetCommand.self,
-            EvaluateFewShotCommand.self,
+            EvaluateRetrievalCommand.self, EvaluateVerificationCommand.self, EvaluateTemplatesCommand.self,
+            EvaluateOpenSetCommand.self, EvaluateFewShotCommand.self,
         ])
 }

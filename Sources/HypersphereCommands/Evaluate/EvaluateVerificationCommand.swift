@@ -45,7 +45,7 @@ struct EvaluateVerificationCommand: ParsableCommand {
 
     @Option(
         name: .customLong("far"), help: "The false accept rates to measure at, with commas between.",
-        transform: Self.rates)
+        transform: falseAcceptRates)
     var targets = [0.1, 0.01, 0.001, 0.0001]
 
     @Option(
@@ -88,15 +88,6 @@ struct EvaluateVerificationCommand: ParsableCommand {
             throw ValidationError("--pairs expects a model with --images, or --embeddings without")
         } else if folds != nil {
             throw ValidationError("--folds is for --pairs that end in .bin; other lists tell their folds")
-        }
-    }
-
-    private static func rates(_ text: String) throws -> [Double] {
-        try text.split(separator: ",", omittingEmptySubsequences: false).map { part in
-            guard let rate = Double(part), rate > 0, rate < 1 else {
-                throw ValidationError("--far expects rates between 0 and 1 with commas between, got \(text)")
-            }
-            return rate
         }
     }
 

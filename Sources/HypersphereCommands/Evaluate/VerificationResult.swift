@@ -10,6 +10,8 @@ struct VerificationResult: EvaluationResult {
         let embeddings: String
         let pairs: String?
         let images: Int
+        /// How many templates the images make up; nil where images are compared themselves.
+        var templates: Int?
         let positives: Int
         let negatives: Int
         let folds: Int
@@ -45,7 +47,8 @@ struct VerificationResult: EvaluationResult {
         let kinds = "\(formatCount(facts.positives)) of one class and \(formatCount(facts.negatives)) of two"
         if let pairs = facts.pairs {
             return
-                "\(facts.embeddings): the pairs of \(pairs), \(kinds), of \(formatCount(facts.images)) images; "
+                "\(facts.embeddings): the pairs of \(pairs), \(kinds), of \(formatCount(facts.images)) images"
+                + (facts.templates.map { " in \(formatCount($0)) templates" } ?? "") + "; "
                 + (facts.folds > 1
                     ? "\(facts.folds) folds in the order of the file, each with the threshold on the squared distance "
                         + "(\(facts.thresholds == .observed ? "of those observed" : "0, 0.01, ..., 3.99")) that is best on the others"

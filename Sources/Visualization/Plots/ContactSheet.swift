@@ -6,7 +6,7 @@ public struct ContactSheet: ThemedDrawing, Equatable {
     public struct Cell: Sendable, Equatable {
         /// The image, scaled to the sheet's squares in its own shape.
         public let image: SampleImage
-        /// The word below it; its middle is left out where it is too long.
+        /// The word below it, cut short where it is too long.
         public let name: String
 
         /// Names an image.
@@ -29,7 +29,7 @@ public struct ContactSheet: ThemedDrawing, Equatable {
 
     private static let margin = PlotHeader.margin
     private static let gap = 10.0
-    private static let side = 84.0
+    private static let smallest = 84.0
     private static let words = 26.0
 
     /// Creates a sheet.
@@ -64,12 +64,12 @@ public struct ContactSheet: ThemedDrawing, Equatable {
     public func draw(on canvas: Canvas) {
         canvas.fill(CGRect(origin: .zero, size: size), theme.paper)
         header.draw(width: size.width, on: canvas, theme: theme)
-        let columns = columns(width: size.width)
+        let (columns, side) = columns(width: size.width)
         let style = TextStyle(size: 11, color: theme.faintInk, alignment: .center)
         for (index, cell) in cells.enumerated() {
             let square = CGRect(
-                x: Self.margin + Double(index % columns) * (Self.side + Self.gap),
-                y: top + Double(index / columns) * (Self.side + Self.words), width: Self.side, height: Self.side)
+                x: Self.margin + Double(index % columns) * (side + Self.gap),
+                y: top + Double(index / columns) * (side + Self.words), width: side, height: side)
             canvas.draw(cell.image, wholeIn: square)
             canvas.text(
                 canvas.fitted(cell.name, in: square.width, style), at: CGPoint(x: square.midX, y: square.maxY + 15),
@@ -81,12 +81,16 @@ public struct ContactSheet: ThemedDrawing, Equatable {
 
     private var top: Double { header.height + Self.margin }
 
-    private func columns(width: Double) -> Int {
-        max(1, Int((width - 2 * Self.margin + Self.gap) / (Self.side + Self.gap)))
+    /// How many images stand side by side, and the side of their squares, which fill the width.
+    private func columns(width: Double) -> (count: Int, side: Double) {
+        let room = width - 2 * Self.margin + Self.gap
+        let count = max(1, Int(room / (Self.smallest + Self.gap)))
+        return (count, (room / Double(count) - Self.gap).rounded(.down))
     }
 
     private func fittedSize(width: Double) -> CGSize {
-        let rows = (max(1, cells.count) - 1) / columns(width: width) + 1
-        return CGSize(width: width, height: top + Double(rows) * (Self.side + Self.words) + 12)
+        let (columns, side) = columns(width: width)
+        let rows = (max(1, cells.count) - 1) / columns + 1
+        return CGSize(width: width, height: top + Double(rows) * (side + Self.words) + 12)
     }
 }

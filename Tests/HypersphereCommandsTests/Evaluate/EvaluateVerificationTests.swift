@@ -44,6 +44,39 @@ import Torch
     private static let rows = "file,x0,x1\nx/c/c_0001.png,0,1\nb/b_0001.jpg,1,1\nb/b_0002.jpg,1,1.1\n"
     private static let others = "a/a_0001.jpg,1,0\na/a_0002.jpg,1,0.15\n"
 
+    /// Templates in the files of the Janus benchmarks; all pairs of the fixture's.
+    @Test func templatesAreComparedByPairs() throws {
+        let item = try Fixture("templates")["several_weighted"]
+        let (owners, media) = try (
+            item.tensor("templates").array(of: Int.self), item.tensor("media").array(of: Int.self)
+        )
+        let weights = try item.tensor("weights").array(of: Double.self)
+        let numbers = try item.tensor("numbers").array(of: Int.self)
+        try Program.inScratchFolder { program in
+            try NPYFile.write(item.tensor("embeddings"), to: program.path("x.npy"))
+            try program.write(zip(owners, media).map { "a.jpg \($0) \($1)\n" }.joined(), to: "tid.txt")
+            try program.write(weights.map { "a.jpg 0 0 \($0)\n" }.joined(), to: "score.txt")
+            let pairs = [(0, 1, 1), (0, 2, 0), (3, 4, 1), (5, 6, 0)]
+            try program.write(
+                pairs.map { "\(numbers[$0.0]) \(numbers[$0.1]) \($0.2)\n" }.joined(), to: "pairs.txt")
+            let words = [
+                "evaluate", "templates", "--embeddings", "x.npy", "--templates", "tid.txt", "--pairs", "pairs.txt",
+                "--quality", "score.txt", "--far", "0.5",
+            ]
+            let found = try program.answers(words)
+            let cosines = try item.tensor("cosines")
+            let scores = try pairs.map { (try cosines[$0.0][$0.1].item(), $0.2 == 1) }
+            let (same, other) = (scores.filter(\.1).map(\.0), scores.filter { !$0.1 }.map(\.0))
+            let right = same.reduce(0) { sum, score in sum + other.count { $0 < score } }
+            #expect(try found.number("plain", "areaUnderCurve") == Double(right) / 4)
+            #expect(found["protocol"]?["templates"]?.integer == 9)
+            let text = try program.run(words)
+            #expect(text.stdout.replacing("\n", with: " ").contains("of 40 images in 9 templates; one fold"))
+            try program.write("1 99 1\n", to: "pairs.txt")
+            expectOneLine(try program.run(words), ["pairs.txt: line 1: names the template 1"])
+        }
+    }
+
     @Test func savedEmbeddingsAreFoundByTheirFiles() throws {
         try Program.inScratchFolder { program in
             try program.write(Self.list, to: "pairs.txt")

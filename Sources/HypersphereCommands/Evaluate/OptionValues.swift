@@ -14,3 +14,13 @@ func choice<Value: RawRepresentable & CaseIterable & SendableMetatype>(
         return value
     }
 }
+
+/// Reads the value of `--far`: rates between 0 and 1 with commas between.
+func falseAcceptRates(_ text: String) throws -> [Double] {
+    try text.split(separator: ",", omittingEmptySubsequences: false).map { part in
+        guard let rate = Double(part), rate > 0, rate < 1 else {
+            throw ValidationError("--far expects rates between 0 and 1 with commas between, got \(text)")
+        }
+        return rate
+    }
+}
