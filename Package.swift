@@ -113,7 +113,7 @@ let package = Package(
             resources: [
                 .embedInCode("cifar10-arcface.yaml"), .embedInCode("cifar10-arcface-fast.yaml"),
                 .embedInCode("cifar10-arcface-pooled.yaml"), .embedInCode("cifar10-compare.yaml"),
-                .embedInCode("mnist-center.yaml"),
+                .embedInCode("lfw-small.yaml"), .embedInCode("mnist-center.yaml"),
                 .embedInCode("mnist-center-fast.yaml"), .embedInCode("mnist-compare.yaml"),
                 .embedInCode("strokes-center.yaml"),
             ], swiftSettings: house),

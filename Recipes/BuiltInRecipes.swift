@@ -5,6 +5,7 @@ public enum BuiltInRecipes {
         "cifar10-arcface": text(PackageResources.cifar10_arcface_yaml),
         "cifar10-arcface-fast": text(PackageResources.cifar10_arcface_fast_yaml),
         "cifar10-arcface-pooled": text(PackageResources.cifar10_arcface_pooled_yaml),
+        "lfw-small": text(PackageResources.lfw_small_yaml),
         "mnist-center": text(PackageResources.mnist_center_yaml),
         "mnist-center-fast": text(PackageResources.mnist_center_fast_yaml),
         "strokes-center": text(PackageResources.strokes_center_yaml),

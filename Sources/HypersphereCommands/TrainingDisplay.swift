@@ -8,6 +8,7 @@ import Training
 /// What a person sees of a training: what it is, a line an epoch, and what was written.
 final class TrainingDisplay {
     private static let columns = ["epoch", "loss", "train", "test", "test F1", "images/s", "time"]
+    private static let columnsOfUnseen = ["epoch", "loss", "train", "P@1", "MAP@R", "images/s", "time"]
     private static let widths = [7, 8, 8, 8, 8, 8, 7]
 
     private let run: TrainingRun
@@ -25,6 +26,9 @@ final class TrainingDisplay {
         self.quiet = quiet
     }
 
+    /// Whether classes are measured on that are not learnt.
+    private var isUnseen: Bool { data.test.classNames != data.classNames }
+
     func begin() {
         guard !quiet && !json else { return }
         let trainer = run.trainer
@@ -32,7 +36,9 @@ final class TrainingDisplay {
         let train = data.train
         let facts = [
             "\(formatCount(train.count)) images to learn from, \(formatCount(data.test.count)) to measure on,"
-                + " \(train.classNames.count) classes, \(data.height) x \(data.width) x \(data.channels)",
+                + " \(formatCount(train.classNames.count)) classes"
+                + (isUnseen ? " and \(formatCount(data.test.classNames.count)) unseen ones" : "")
+                + ", \(data.height) x \(data.width) x \(data.channels)",
             "\(trainer.device) (\(reason)), \(trainer.precision), \(trainer.layout),"
                 + " \(Console.counted(Engine.threadCount, "thread"))",
             "\(formatCount(trainer.parameterCount)) parameters",
@@ -46,7 +52,8 @@ final class TrainingDisplay {
         if !trainer.history.isEmpty { Console.print("going on after epoch \(trainer.history.count)") }
         guard trainer.history.count < trainer.recipe.epochs else { return }
         Console.print("")
-        Console.print(style.bold(Console.row(Self.columns, widths: Self.widths)))
+        let columns = isUnseen ? Self.columnsOfUnseen : Self.columns
+        Console.print(style.bold(Console.row(columns, widths: Self.widths)))
     }
 
     /// What was taken of a file of weights, and by name what was not.
@@ -93,7 +100,7 @@ final class TrainingDisplay {
                 Console.row(
                     [
                         "\(metrics.epoch)/\(run.trainer.recipe.epochs)", fixed(metrics.trainLoss, digits: 4),
-                        percent(metrics.trainAccuracy), percent(metrics.testAccuracy), percent(metrics.testF1),
+                        percent(metrics.trainAccuracy), percent(metrics.test.score), percent(metrics.test.secondScore),
                         formatCount(Int(metrics.imagesPerSecond)), formatDuration(metrics.seconds),
                     ], widths: Self.widths))
         }
@@ -116,9 +123,14 @@ final class TrainingDisplay {
         guard !json, let last = run.trainer.history.last else { return }
         let seconds = run.trainer.history.reduce(0) { $0 + $1.seconds }
         if !quiet { Console.print("") }
+        let what =
+            isUnseen
+            ? "of the test images, whose classes were not learnt, have one of theirs nearest"
+            : "of the test images are right"
         Console.print(
-            "\(percent(last.testAccuracy)) of the test images are right after \(Console.counted(last.epoch, "epoch")), "
-                + "\(formatDuration(seconds))")
+            Console.wrapped(
+                "\(percent(last.test.score)) \(what) after \(Console.counted(last.epoch, "epoch")), "
+                    + "\(formatDuration(seconds))", width: 80))
         guard !quiet else { return }
         var written = [
             (folder.report, "everything on one page"),

@@ -10,12 +10,8 @@ public struct EpochMetrics: Codable, Sendable, Equatable {
     public let trainAccuracy: Double
     /// Their F1, weighted by class.
     public let trainF1: Double
-    /// The mean loss over the images measured on.
-    public let testLoss: Double
-    /// The share of them that is right.
-    public let testAccuracy: Double
-    /// Their F1, weighted by class.
-    public let testF1: Double
+    /// What the images measured on came to.
+    public let test: TestMetrics
     /// The learning rate of the first optimizer at the end of the epoch.
     public let learningRate: Double
     /// Images learnt from in a second.
@@ -25,17 +21,59 @@ public struct EpochMetrics: Codable, Sendable, Equatable {
 
     /// The names and values of all, in order, as tables show them.
     public var columns: [(name: String, value: Double)] {
-        [
-            ("epoch", Double(epoch)), ("train loss", trainLoss), ("train accuracy", trainAccuracy),
-            ("train F1", trainF1), ("test loss", testLoss), ("test accuracy", testAccuracy), ("test F1", testF1),
-            ("learning rate", learningRate), ("images/s", imagesPerSecond), ("seconds", seconds),
-        ]
+        [("epoch", Double(epoch)), ("train loss", trainLoss), ("train accuracy", trainAccuracy), ("train F1", trainF1)]
+            + test.columns
+            + [("learning rate", learningRate), ("images/s", imagesPerSecond), ("seconds", seconds)]
     }
 
     /// The same, without what depends on the clock: equal for equal training.
     public var withoutTimes: EpochMetrics {
         EpochMetrics(
-            epoch: epoch, trainLoss: trainLoss, trainAccuracy: trainAccuracy, trainF1: trainF1, testLoss: testLoss,
-            testAccuracy: testAccuracy, testF1: testF1, learningRate: learningRate, imagesPerSecond: 0, seconds: 0)
+            epoch: epoch, trainLoss: trainLoss, trainAccuracy: trainAccuracy, trainF1: trainF1, test: test,
+            learningRate: learningRate, imagesPerSecond: 0, seconds: 0)
+    }
+
+    init(
+        epoch: Int, trainLoss: Double, trainAccuracy: Double, trainF1: Double, test: TestMetrics, learningRate: Double,
+        imagesPerSecond: Double, seconds: Double
+    ) {
+        self.epoch = epoch
+        self.trainLoss = trainLoss
+        self.trainAccuracy = trainAccuracy
+        self.trainF1 = trainF1
+        self.test = test
+        self.learningRate = learningRate
+        self.imagesPerSecond = imagesPerSecond
+        self.seconds = seconds
+    }
+
+    private enum CodingKeys: String, CodingKey {
+        case epoch, trainLoss, trainAccuracy, trainF1, learningRate, imagesPerSecond, seconds
+    }
+
+    /// Reads what ``encode(to:)`` wrote.
+    public init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        epoch = try container.decode(Int.self, forKey: .epoch)
+        trainLoss = try container.decode(Double.self, forKey: .trainLoss)
+        trainAccuracy = try container.decode(Double.self, forKey: .trainAccuracy)
+        trainF1 = try container.decode(Double.self, forKey: .trainF1)
+        test = try TestMetrics(from: decoder)
+        learningRate = try container.decode(Double.self, forKey: .learningRate)
+        imagesPerSecond = try container.decode(Double.self, forKey: .imagesPerSecond)
+        seconds = try container.decode(Double.self, forKey: .seconds)
+    }
+
+    /// Writes all as one object without a level below it.
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        try container.encode(epoch, forKey: .epoch)
+        try container.encode(trainLoss, forKey: .trainLoss)
+        try container.encode(trainAccuracy, forKey: .trainAccuracy)
+        try container.encode(trainF1, forKey: .trainF1)
+        try test.encode(to: encoder)
+        try container.encode(learningRate, forKey: .learningRate)
+        try container.encode(imagesPerSecond, forKey: .imagesPerSecond)
+        try container.encode(seconds, forKey: .seconds)
     }
 }

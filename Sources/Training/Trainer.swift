@@ -25,6 +25,8 @@ public final class Trainer {
     public internal(set) var history: [EpochMetrics] = []
     /// What the classes are called, in the order of the labels.
     public let classNames: [String]
+    /// What the classes of the images measured on are called; where they are not ``classNames``, they are searched, not classified.
+    public let testClassNames: [String]
 
     /// The number of numbers that training changes.
     public var parameterCount: Int { model.parts.reduce(0) { $0 + $1.module.parameterCount } }
@@ -39,6 +41,8 @@ public final class Trainer {
     private let train: any ImageSource
     private let test: any ImageSource
     private let testCount: Int
+    /// The group of each image that is measured on, `[N]`; nil where none are known.
+    private let testGroups: [Int64?]?
 
     /// How a training ended.
     public enum Ending: Sendable {
@@ -80,9 +84,9 @@ public final class Trainer {
         public let dimension: Int
         /// The labels, `[N]`.
         public let labels: [Int64]
-        /// The classes that the head took the images for, `[N]`.
+        /// The classes that the images were taken for, `[N]`: by the head, or of unseen classes by the nearest other image; -1 for none.
         public let predictions: [Int64]
-        /// The centres that a loss holds, `[C, D]`, if one does.
+        /// The centres that a loss holds, `[C, D]`, if one does and these classes are measured on.
         public let centers: [Float]?
     }
 
@@ -105,6 +109,8 @@ public final class Trainer {
         resolved.threads = Engine.threadCount
         self.recipe = resolved
         classNames = data.classNames
+        testClassNames = data.test.classNames
+        testGroups = data.test.groupNumbers
         augmentation = recipe.data.augmentation.make(try recipe.data.normalization(channels: data.channels))
         mixUp = recipe.data.augmentation.mixUp == 0 ? nil : MixUp(alpha: recipe.data.augmentation.mixUp)
         train = try recipe.source(of: data.train, training: true, device: device)
@@ -158,12 +164,12 @@ public final class Trainer {
             }
             device.synchronize()
             let learning = begin.duration(to: .now).seconds
-            let (report, loss, embeddings) = try measure(epoch: epoch)
+            let (test, embeddings) = try measure(epoch: epoch)
             let trained = progress.report(classes: classNames.count)
             let metrics = EpochMetrics(
                 epoch: epoch, trainLoss: progress.meanLoss, trainAccuracy: trained.accuracy,
-                trainF1: trained.weightedF1, testLoss: loss, testAccuracy: report.accuracy,
-                testF1: report.weightedF1, learningRate: optimizers.first?.groups.first?.learningRate ?? 0,
+                trainF1: trained.weightedF1, test: test,
+                learningRate: optimizers.first?.groups.first?.learningRate ?? 0,
                 imagesPerSecond: Double(total - seen) / learning, seconds: begin.duration(to: .now).seconds)
             history.append(metrics)
             progress = EpochProgress()
@@ -244,12 +250,13 @@ public final class Trainer {
             remedy: "lower learningRate, set gradientLimit, or try precision=fp32; what was kept before is whole")
     }
 
-    private func measure(epoch: Int) throws -> (ClassificationReport, loss: Double, TestEmbeddings) {
+    private func measure(epoch: Int) throws -> (TestMetrics, TestEmbeddings) {
         model.train(false)
         defer { model.train(true) }
+        let isUnseen = testClassNames != classNames
         var total = EpochProgress()
         var values: [Tensor] = []
-        var labels: [Tensor] = []
+        var (labels, indices): ([Int64], [Int]) = ([], [])
         let order = stride(from: 0, to: testCount, by: recipe.data.batch).map { begin in
             Array(begin..<min(testCount, begin + recipe.data.batch))
         }
@@ -259,23 +266,46 @@ public final class Trainer {
                 if batch.indices.isEmpty { continue }
                 let images = augmentation.normalization(batch.images).contiguous(layout)
                 let embeddings = withPrecision(precision, on: device) { model.backbone(images) }.to(.float32)
-                total.add(
-                    loss: model.loss(embeddings, batch.labels).value,
-                    predictions: model.head.logits(embeddings).argumentMaximum(along: 1), labels: batch.labels,
-                    planned: batch.indices.count)
+                if !isUnseen {
+                    total.add(
+                        loss: model.loss(embeddings, batch.labels).value,
+                        predictions: model.head.logits(embeddings).argumentMaximum(along: 1), labels: batch.labels,
+                        planned: batch.indices.count)
+                }
                 values.append(embeddings)
-                labels.append(batch.labels)
+                labels += batch.labels.array(of: Int64.self)
+                indices += batch.indices
             }
         }
-        guard total.settle() else {
+        let embeddings = Tensor.concatenated(values)
+        guard total.settle(), embeddings.isAllFinite else {
             throw notFinite(model.firstNonFinite ?? "the loss", in: "epoch \(epoch), measuring")
         }
+        if isUnseen {
+            let set = LabelledEmbeddings(
+                embeddings, labels: labels, groups: testGroups.map { groups in indices.map { groups[$0] } })
+            let retrieval = try RetrievalReport(leavingOneOutOf: set, cutoffs: [1], curveLength: 0)
+            guard let micro = retrieval.micro else {
+                throw UserFacingError(
+                    recipe.name, field: "data", problem: "no class of the images to measure on has two",
+                    remedy: "give at least two images of a class")
+            }
+            let nearest = try NeighbourClassifier(leavingOneOutOf: set, count: 1)
+            return (
+                .unseenClasses(
+                    precisionAt1: micro.precisionAt1, meanAveragePrecisionAtR: micro.meanAveragePrecisionAtR),
+                TestEmbeddings(
+                    values: embeddings.array(), dimension: model.backbone.embedding, labels: labels,
+                    predictions: nearest.predictions, centers: nil)
+            )
+        }
+        let report = total.report(classes: classNames.count)
         let centers = model.losses.compactMap { ($0.loss as? CenterLoss)?.classCenters }.first
         return (
-            total.report(classes: classNames.count), total.meanLoss,
+            .classes(loss: total.meanLoss, accuracy: report.accuracy, f1: report.weightedF1),
             TestEmbeddings(
-                values: Tensor.concatenated(values).array(), dimension: model.backbone.embedding,
-                labels: Tensor.concatenated(labels).array(), predictions: total.predictions, centers: centers?.array())
+                values: embeddings.array(), dimension: model.backbone.embedding, labels: labels,
+                predictions: total.predictions, centers: centers?.array())
         )
     }
 }

@@ -184,6 +184,84 @@ import Torch
         }
     }
 
+    /// The people of the last two folds are measured on, and nobody is in both parts.
+    @Test func facesAreSplitByPeople() throws {
+        try Program.inScratchFolder { program in
+            let people = ["ann", "bob", "cid", "dan", "eve", "fay", "gus"]
+            for person in people {
+                for (number, source) in ["jpeg_420.jpg", "jpeg_grey.jpg"].enumerated() {
+                    try Self.copy(source, "lfw/faces/\(person)/\(person)_000\(number + 1).jpg", in: program)
+                }
+            }
+            // Ann is in the first fold and in the last.
+            let pairs = [
+                "ann 1 2", "ann 1 bob 1", "cid 1 2", "cid 2 bob 1", "dan 1 2", "dan 1 eve 1", "fay 1 2", "fay 1 ann 2",
+            ]
+            try program.write("4 1\n" + pairs.joined(separator: "\n") + "\n", to: "lfw/pairs.txt")
+            try program.write(Self.recipe.replacing("set: folder", with: "set: lfw"), to: "faces.yaml")
+            let trained = try program.run("train", "faces.yaml", "--data", "lfw", "--threads", "1", "--output", "run")
+            #expect(trained.status == 0, "\(trained.stderr)")
+            #expect(
+                trained.stdout.contains("4 images to learn from, 8 to measure on, 2 classes and 4 unseen ones"),
+                "\(trained.stdout)")
+            let words = [
+                "evaluate", "verification", "run", "--pairs", "lfw/pairs.txt", "--images", "lfw/faces", "--far", "0.5",
+            ]
+            let found = try program.answers(words + ["--only-folds", "3,4", "--quiet"])
+            #expect(found["protocol"]?["images"]?.integer == 6 && found["protocol"]?["folds"]?.integer == 2)
+            let text = try program.run(words + ["--only-folds", "3,4"])
+            #expect(text.stdout.contains("pairs.txt, folds 3 and 4, 2 of one"), "\(text.stdout)")
+            expectOneLine(try program.run(words + ["--only-folds", "5"]), ["the list has 4 folds"])
+            try program.write("2 1\n" + pairs.prefix(4).joined(separator: "\n") + "\n", to: "lfw/pairs.txt")
+            expectOneLine(
+                try program.run("train", "faces.yaml", "--data", "lfw"), ["lfw/pairs.txt: folds: are 2, of which 2 are"]
+            )
+        }
+    }
+
+    /// Where the classes to measure on are others, as in re-identification, their images search each other; the numbers are those
+    /// that `evaluate retrieval` gives for the model.
+    @Test func unseenClassesAreSearched() throws {
+        try withModel { program in
+            let test = [
+                ("jpeg_420.jpg", "jay", 1), ("png_rgb.png", "jay", 2), ("jpeg_444.jpg", "tit", 1),
+                ("jpeg_grey.jpg", "tit", 2), ("png_grey_8.png", "kite", 1),
+            ]
+            var rows = Self.files.map { "\"\($0.1)\",\($0.1.contains("owl") ? "owl" : "wren"),train,1" }
+            for (source, name, camera) in test {
+                let path = "others/\(name)\(camera).\((source as NSString).pathExtension)"
+                try Self.copy(source, path, in: program)
+                rows.append("\(path),\(name),test,\(camera)")
+            }
+            try program.write((["path,label,split,group"] + rows).joined(separator: "\n"), to: "list.csv")
+            try program.write(Self.recipe.replacing("set: folder", with: "set: csv"), to: "open.yaml")
+            let words = ["train", "open.yaml", "--data", "list.csv", "--threads", "1", "epochs=2"]
+            let trained = try program.run(words + ["--output", "runs/open"])
+            #expect(trained.status == 0, "\(trained.stderr)")
+            #expect(trained.stdout.contains("2 classes and 3 unseen ones") && trained.stdout.contains(/P@1 +MAP@R/))
+            #expect(trained.stdout.contains(" of the test images, whose classes were not learnt, have one of theirs"))
+            let lines = try program.text("runs/open/metrics.jsonl").split(separator: "\n")
+            let last = try JSONDecoder().decode(Setting.self, from: Data((lines.last ?? "").utf8))
+            #expect(last["testAccuracy"] == nil && last["testLoss"] == nil)
+            let found = try program.answers([
+                "evaluate", "retrieval", "runs/open", "list.csv", "--no-clusters", "--threads", "1", "--quiet",
+            ])
+            #expect(
+                found["protocol"]?["loneQueryCount"]?.integer == 1 && found["protocol"]?["groupCount"]?.integer == 2)
+            let precision = try #require(last["testPrecisionAt1"]?.number)
+            let mean = try #require(last["testMeanAveragePrecisionAtR"]?.number)
+            #expect(try found.number("micro", "precisionAt1") == precision)
+            #expect(try found.number("micro", "meanAveragePrecisionAtR") == mean)
+            #expect(
+                try program.text("runs/open/results.csv").hasPrefix(
+                    "epoch,train_loss,train_accuracy,train_F1,test_P@1,"))
+            #expect(try program.text("runs/open/report.html").contains("test P@1"))
+            let resumed = try program.run("train", "runs/open", "--resume", "epochs=3", "--data", "list.csv")
+            #expect(resumed.status == 0, "\(resumed.stderr)")
+            #expect(try program.text("runs/open/metrics.jsonl").split(separator: "\n").count == 3)
+        }
+    }
+
     /// With fewer rows than were foreseen the headers are still right.
     @Test func brokenFilesStopOrAreSkipped() throws {
         try withModel { program in

@@ -36,7 +36,7 @@ import Torch
         let recipe = try Recipe(yaml: Self.text, source: "method", overrides: overrides)
         let trainer = try Trainer(recipe, data: Self.data, device: .cpu)
         try trainer.runToTheEnd()
-        let accuracy = try #require(trainer.history.last?.testAccuracy)
+        let accuracy = try #require(trainer.history.last?.test.score)
         #expect(accuracy >= 0.97)
     }
 }

@@ -1,4 +1,4 @@
-public import Files
+import Files
 public import Torch
 
 /// One direction for each template, out of the embeddings of its images.

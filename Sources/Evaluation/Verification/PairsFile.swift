@@ -46,6 +46,38 @@ public struct PairsFile: Sendable, Equatable {
         try self.init(text: InputFile.text(path), path: path)
     }
 
+    /// The pairs of some folds alone, in the list's order, and their images.
+    ///
+    /// - Parameter chosen: the folds, from 1.
+    /// - Returns: nil when one is not there, or none is chosen.
+    public func keeping(folds chosen: Set<Int>) -> PairsFile? {
+        guard !chosen.isEmpty, chosen.isSubset(of: Set(1...folds)) else { return nil }
+        let size = pairs.count / folds
+        let kept = pairs.isSame.indices.filter { chosen.contains($0 / size + 1) }
+        var shown: [Image] = []
+        var places: [Int: Int] = [:]
+        func place(_ image: Int) -> Int {
+            if let known = places[image] { return known }
+            places[image] = shown.count
+            shown.append(images[image])
+            return shown.count - 1
+        }
+        var (first, second): ([Int], [Int]) = ([], [])
+        for pair in kept {
+            first.append(place(pairs.first[pair]))
+            second.append(place(pairs.second[pair]))
+        }
+        return PairsFile(
+            folds: chosen.count, images: shown,
+            pairs: VerificationPairs(first: first, second: second, isSame: kept.map { pairs.isSame[$0] }))
+    }
+
+    private init(folds: Int, images: [Image], pairs: VerificationPairs) {
+        self.folds = folds
+        self.images = images
+        self.pairs = pairs
+    }
+
     init(text: String, path: String) throws {
         func refused(_ line: Int, _ problem: String, _ remedy: String) -> UserFacingError {
             UserFacingError(path, field: "line \(line)", problem: problem, remedy: remedy)

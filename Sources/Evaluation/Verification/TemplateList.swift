@@ -1,4 +1,4 @@
-public import Files
+import Files
 
 /// Which embeddings make up which template, and which templates are compared, in the form of IARPA's Janus benchmarks.
 ///

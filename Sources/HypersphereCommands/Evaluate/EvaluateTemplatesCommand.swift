@@ -2,6 +2,7 @@ import ArgumentParser
 import Evaluation
 import Files
 import Terminal
+import Torch
 
 /// `hypersphere evaluate templates`.
 struct EvaluateTemplatesCommand: ParsableCommand {
@@ -40,12 +41,15 @@ struct EvaluateTemplatesCommand: ParsableCommand {
     @Option(help: "A page with pictures to write: similarities, ROC, DET.")
     var page: String?
 
+    @OptionGroup var options: DeviceOptions
+
     @OptionGroup var output: OutputOptions
 
     func run() throws {
+        let (device, _) = try options.choose()
         let table = try EmbeddingTable(contentsOf: embeddings)
         let list = try TemplateList(templates, quality: quality)
-        let joined = try EmbeddingTemplates(table.embeddings, list: list, named: table.name)
+        let joined = try EmbeddingTemplates(table.embeddings.to(device), list: list, named: table.name)
         let found = try joined.pairs(pairs)
         let result = VerificationResult(
             protocol: VerificationResult.Facts(

@@ -40,6 +40,10 @@ struct EvaluateVerificationCommand: ParsableCommand {
     @Option(name: .customLong("images"), help: "The folder of the list's images.")
     var folder: String?
 
+    @Option(
+        help: "The folds of the list that count, with commas between; all when left out.", transform: Self.foldNumbers)
+    var onlyFolds: Set<Int>?
+
     @Flag(help: "Add the embeddings of the images flipped from left to right, and print both.")
     var flip = false
 
@@ -78,6 +82,9 @@ struct EvaluateVerificationCommand: ParsableCommand {
         if input.images != nil || input.labels != nil {
             throw ValidationError("--pairs tells images and classes: leave DATA and --labels out")
         }
+        if onlyFolds != nil && pairs.map(Self.isPickle) != false {
+            throw ValidationError("--only-folds expects --pairs with a list that tells its folds")
+        }
         if let pairs, Self.isPickle(pairs) {
             guard input.model != nil, folder == nil, resamples == 0 else {
                 throw ValidationError(
@@ -97,7 +104,12 @@ struct EvaluateVerificationCommand: ParsableCommand {
     }
 
     private func ofList(_ path: String) throws -> VerificationResult {
-        let list = try PairsFile(path)
+        let whole = try PairsFile(path)
+        guard let list = onlyFolds.map({ whole.keeping(folds: $0) }) ?? whole else {
+            throw UserFacingError(
+                path, field: "--only-folds", problem: "the list has \(Console.counted(whole.folds, "fold"))",
+                remedy: "name folds from 1 to \(whole.folds)")
+        }
         let images = PairImages(list, path: path)
         let plain: EmbeddingTable
         var rows = Array(list.images.indices)
@@ -164,12 +176,23 @@ struct EvaluateVerificationCommand: ParsableCommand {
         }
         let facts = VerificationResult.Facts(
             embeddings: plain.name, pairs: path, images: images, positives: pairs.isSame.count { $0 },
-            negatives: pairs.isSame.count { !$0 }, folds: folds, thresholds: folds > 1 ? thresholds : nil,
+            negatives: pairs.isSame.count { !$0 }, folds: folds, onlyFolds: onlyFolds?.sorted(),
+            thresholds: folds > 1 ? thresholds : nil,
             resamples: resamples, seed: seed)
         return VerificationResult(protocol: facts, plain: try measures(plain), withFlip: try averaged.map(measures))
     }
 
     private static let usualFolds = 10
+
+    private static func foldNumbers(_ text: String) throws -> Set<Int> {
+        Set(
+            try text.split(separator: ",", omittingEmptySubsequences: false).map { part in
+                guard let number = Int(part), number > 0 else {
+                    throw ValidationError("--only-folds expects numbers above 0 with commas between, got \(text)")
+                }
+                return number
+            })
+    }
 
     private static func isPickle(_ path: String) -> Bool { path.lowercased().hasSuffix(".bin") }
 

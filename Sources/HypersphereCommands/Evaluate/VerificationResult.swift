@@ -15,6 +15,8 @@ struct VerificationResult: EvaluationResult {
         let positives: Int
         let negatives: Int
         let folds: Int
+        /// Which folds of the list these are, from 1; nil when all.
+        var onlyFolds: [Int]?
         let thresholds: ThresholdCandidates?
         let resamples: Int
         let seed: UInt64
@@ -47,7 +49,9 @@ struct VerificationResult: EvaluationResult {
         let kinds = "\(formatCount(facts.positives)) of one class and \(formatCount(facts.negatives)) of two"
         if let pairs = facts.pairs {
             return
-                "\(facts.embeddings): the pairs of \(pairs), \(kinds), of \(formatCount(facts.images)) images"
+                "\(facts.embeddings): the pairs of \(pairs)"
+                + (facts.onlyFolds.map { ", folds \($0.map { "\($0)" }.joined(separator: " and "))" } ?? "")
+                + ", \(kinds), of \(formatCount(facts.images)) images"
                 + (facts.templates.map { " in \(formatCount($0)) templates" } ?? "") + "; "
                 + (facts.folds > 1
                     ? "\(facts.folds) folds in the order of the file, each with the threshold on the squared distance "

@@ -41,6 +41,11 @@ public final class MethodComparison {
     public init(_ recipe: ComparisonRecipe, data: TrainingData, device: Device, folder: String, command: [String])
         throws
     {
+        guard data.test.classNames == data.classNames else {
+            throw UserFacingError(
+                data.test.name, field: "classes", problem: "are not those to learn from, so that no head can name them",
+                remedy: "give both parts the same classes; `unknown` leaves some of them out")
+        }
         self.recipe = recipe
         self.data = data
         self.device = device
@@ -185,7 +190,7 @@ public final class MethodComparison {
                 falseAcceptance: cosine.falsePositiveRateWithKnownPositive())
         }
         return ComparisonScores(
-            accuracy: training.trainer.history.last?.testAccuracy ?? 0,
+            accuracy: training.trainer.history.last?.test.score ?? 0,
             retrieval: .init(
                 precisionAt1: retrieval.micro?.precisionAt1 ?? 0,
                 meanAveragePrecisionAtR: retrieval.micro?.meanAveragePrecisionAtR ?? 0),

@@ -5,8 +5,8 @@ extension Recipe {
     /// Reads, draws or lists the images that the recipe names.
     ///
     /// - Parameters:
-    ///   - path: where data sets lie: the folder of the set's files, or one with a folder of the set's name in it; of `folder`,
-    ///     `csv` and `records`, the set itself.
+    ///   - path: where data sets lie: the folder of the set's files, or one with a folder of the set's name in it; of sets of
+    ///     files, the set itself.
     ///   - download: whether to fetch what is missing there.
     ///   - progress: told what is being fetched, how many bytes came and how many are expected.
     /// - Throws: `UserFacingError` that names the folder or file at fault.
@@ -14,8 +14,9 @@ extension Recipe {
         from path: String, download: Bool,
         progress: @escaping @Sendable (_ file: String, _ received: Int, _ total: Int?) -> Void = { _, _, _ in }
     ) throws -> TrainingData {
-        if let images = data.images, let collection = ImageCollection(rawValue: data.set) {
-            return try images.data(collection.load(path), path: path, seed: seed)
+        if let images = data.images {
+            let splits = try ImageCollection(rawValue: data.set)?.load(path) ?? LabeledFaces(path: path).load()
+            return try images.data(splits, path: path, seed: seed)
         }
         if let set = KnownDataset.named(data.set), set.downloadSize > 0 {
             return TrainingData(try set.load(from: path, download: download, progress: progress))
@@ -27,15 +28,11 @@ extension Recipe {
 }
 
 extension ImageRecipe {
-    /// The files to learn from and to measure on, part of each class being held out where the set has no part for it.
+    /// The files to learn from and to measure on, part of each class being held out where the set has no part for it. A part of its
+    /// own may have other classes.
     fileprivate func data(_ splits: ImageFileSplits, path: String, seed: UInt64) throws -> TrainingData {
         let (train, test): (ImageFileDataset, ImageFileDataset)
         if let own = splits.test {
-            guard own.classNames == splits.train.classNames else {
-                throw UserFacingError(
-                    path, field: "classes", problem: "those to measure on are not those to learn from",
-                    remedy: "give both parts the same classes")
-            }
             (train, test) = (splits.train, own)
         } else {
             (train, test) = try splits.train.holdingOut(holdOut, seed: seed)

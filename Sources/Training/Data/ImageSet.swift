@@ -47,6 +47,14 @@ public enum ImageSet: Sendable {
         return set.samples.map(\.group)
     }
 
+    /// The group of each image as a number, `[N]`; nil where groups are known of none.
+    var groupNumbers: [Int64?]? {
+        guard let groups else { return nil }
+        let names = Set(groups.compactMap(\.self)).sorted()
+        let numbers = Dictionary(uniqueKeysWithValues: names.enumerated().map { ($1, Int64($0)) })
+        return groups.map { $0.flatMap { numbers[$0] } }
+    }
+
     /// The images of some classes alone, which are numbered anew in the order given.
     ///
     /// - Throws: `UserFacingError` when there is none.

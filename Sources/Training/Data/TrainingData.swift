@@ -4,7 +4,7 @@ public import Datasets
 public struct TrainingData: Sendable {
     /// What models are trained on.
     public let train: ImageSet
-    /// What models are measured on, of the same classes.
+    /// What models are measured on, of the same classes or of others that are not learnt.
     public let test: ImageSet
     /// C of the images that reach the network.
     public let channels: Int
@@ -23,12 +23,7 @@ public struct TrainingData: Sendable {
     }
 
     /// Takes files that become images of one size.
-    ///
-    /// - Precondition: both have the same classes.
     public init(train: ImageFileDataset, test: ImageFileDataset, channels: Int, height: Int, width: Int) {
-        precondition(
-            train.classNames == test.classNames,
-            "TrainingData: expected the same classes, got \(train.classNames) and \(test.classNames)")
         self.train = .files(train)
         self.test = .files(test)
         self.channels = channels
@@ -36,7 +31,7 @@ public struct TrainingData: Sendable {
         self.width = width
     }
 
-    /// What the classes are called.
+    /// What the classes that are learnt are called.
     public var classNames: [String] { train.classNames }
 
     /// The images of some classes alone, to learn from and to measure on.

@@ -42,7 +42,7 @@ public struct DataRecipe: Codable, Sendable {
     static let strokes = "strokes"
 
     /// The names of sets of image files.
-    static let files = ImageCollection.allCases.map(\.rawValue)
+    static let files = ImageCollection.allCases.map(\.rawValue) + [LabeledFaces.name]
 
     /// The sets that recipes can name.
     static var sets: [String] {

@@ -15,7 +15,7 @@ struct RunReport {
         let curves = curves(title: trainer.recipe.name)
         try curves.write(to: "\(folder.curves).png")
         try curves.write(to: "\(folder.curves).svg")
-        let figures = try figures(classNames: trainer.classNames)
+        let figures = try figures(classNames: trainer.testClassNames)
         for (path, figure) in figures {
             var titled = figure
             titled.subtitle = [trainer.recipe.name, figure.subtitle].joined(separator: " · ")
@@ -27,7 +27,7 @@ struct RunReport {
             figures: figures.map(\.figure),
             metrics: MetricsTable(
                 columns: history.first?.columns.map(\.name) ?? [], rows: history.map { $0.columns.map(\.value) }),
-            curves: [curves], gallery: try gallery(), features: try movie(classNames: trainer.classNames),
+            curves: [curves], gallery: try gallery(), features: try movie(classNames: trainer.testClassNames),
             recipe: try InputFile.text(folder.recipe),
             environment: FileManager.default.fileExists(atPath: folder.environment)
                 ? try InputFile.text(folder.environment) : "")
@@ -52,14 +52,16 @@ struct RunReport {
             panels: [
                 LineChart(
                     title: "loss",
-                    series: [
-                        series("train", \.trainLoss, colorIndex: 0), series("test", \.testLoss, colorIndex: 1),
-                    ]),
+                    series: [series("train", \.trainLoss, colorIndex: 0)]
+                        + (history.allSatisfy { $0.test.loss != nil }
+                            ? [series("test", { $0.test.loss ?? 0 }, colorIndex: 1)] : [])),
                 LineChart(
                     title: "accuracy, %",
                     series: [
                         series("train", { 100 * $0.trainAccuracy }, colorIndex: 0),
-                        series("test", { 100 * $0.testAccuracy }, colorIndex: 1),
+                        series(
+                            history.first?.test.loss == nil ? "test P@1, unseen classes" : "test",
+                            { 100 * $0.test.score }, colorIndex: 1),
                     ]),
             ])
     }
@@ -67,10 +69,10 @@ struct RunReport {
     private func summary(of trainer: Trainer) -> [(String, String)] {
         var rows: [(String, String)] = []
         if let last = history.last {
-            rows.append(("test accuracy", "\(percent(last.testAccuracy)) after epoch \(last.epoch)"))
+            rows.append((last.test.scoreName, "\(percent(last.test.score)) after epoch \(last.epoch)"))
         }
-        if let best = history.max(by: { $0.testAccuracy < $1.testAccuracy }) {
-            rows.append(("best", "\(percent(best.testAccuracy)) after epoch \(best.epoch), chosen on the test set"))
+        if let best = history.max(by: { $0.test.score < $1.test.score }) {
+            rows.append(("best", "\(percent(best.test.score)) after epoch \(best.epoch), chosen on the test set"))
         }
         let seconds = history.reduce(0) { $0 + $1.seconds }
         let epochs = history.count == 1 ? "1 epoch" : "\(history.count) epochs"
@@ -100,7 +102,8 @@ struct RunReport {
                 return nil
             }
             return FeatureFrame(
-                name: "epoch \(metrics.epoch)", note: "test accuracy \(percent(metrics.testAccuracy))", points: points,
+                name: "epoch \(metrics.epoch)", note: "\(metrics.test.scoreName) \(percent(metrics.test.score))",
+                points: points,
                 centers: numbers["centers"]?.array(of: Float.self) ?? [])
         }
         guard !frames.isEmpty else { return nil }

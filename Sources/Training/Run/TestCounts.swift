@@ -23,8 +23,7 @@ struct TestCounts {
         confusions =
             classNames.count > Self.mostClasses
             ? []
-            : ConfusionMatrix(labels: labels, predictions: test.predictions.map { Int($0) }, classNames: classNames)
-                .counts
+            : Self.confusions(labels, test.predictions.map { Int($0) }, classNames)
         let shown = FeatureMovie.shownSamples(of: labels.count, most: Self.mostSamples)
         let dimension = test.dimension
         let embeddings = Tensor(
@@ -42,6 +41,14 @@ struct TestCounts {
         let histogram = SimilarityHistogram(similarities: similarities, isSame: isSame, bins: Self.bins)
         same = histogram.same
         different = histogram.different
+    }
+
+    /// Confusions of the samples that were taken for a class.
+    private static func confusions(_ labels: [Int], _ predictions: [Int], _ classNames: [String]) -> [Int] {
+        let named = labels.indices.filter { predictions[$0] >= 0 }
+        return ConfusionMatrix(
+            labels: named.map { labels[$0] }, predictions: named.map { predictions[$0] }, classNames: classNames
+        ).counts
     }
 
     /// Reads what ``write(to:)`` wrote; nil where there is no such file, or another version's.

@@ -86,18 +86,18 @@ public final class TrainingRun {
     private func record(_ metrics: EpochMetrics, _ embeddings: Trainer.TestEmbeddings) throws {
         if embeddings.dimension == 2 {
             let plot = ScatterPlot(
-                points: embeddings.values, labels: embeddings.labels.map(Int.init), classNames: trainer.classNames,
+                points: embeddings.values, labels: embeddings.labels.map(Int.init), classNames: trainer.testClassNames,
                 centers: embeddings.centers ?? [], title: trainer.recipe.name,
-                subtitle: "epoch \(metrics.epoch), test accuracy \(percent(metrics.testAccuracy))")
+                subtitle: "epoch \(metrics.epoch), \(metrics.test.scoreName) \(percent(metrics.test.score))")
             try plot.write(to: folder.featurePicture(epoch: metrics.epoch))
             let shown = FeatureMovie.shownSamples(of: embeddings.labels.count)
             var numbers = ["points": Tensor(shown.flatMap { embeddings.values[2 * $0..<2 * $0 + 2] })]
             numbers["centers"] = embeddings.centers.map { Tensor($0) }
             try SafetensorsFile.write(numbers, to: folder.featureNumbers(epoch: metrics.epoch))
         }
-        try TestCounts(embeddings, classNames: trainer.classNames).write(to: folder.testCounts)
-        let best = trainer.history.map(\.testAccuracy).max() ?? 0
-        if metrics.testAccuracy == best { try Checkpoint.save(trainer, to: folder.bestCheckpoint) }
+        try TestCounts(embeddings, classNames: trainer.testClassNames).write(to: folder.testCounts)
+        let best = trainer.history.map(\.test.score).max() ?? 0
+        if metrics.test.score == best { try Checkpoint.save(trainer, to: folder.bestCheckpoint) }
         // Last, because resuming does again all that came before it.
         try Checkpoint.save(trainer, to: folder.lastCheckpoint)
         try writeTables()

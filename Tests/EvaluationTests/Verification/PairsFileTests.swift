@@ -1,5 +1,6 @@
 import Evaluation
 import Files
+import Foundation
 import Testing
 import TestSupport
 
@@ -66,6 +67,23 @@ import TestSupport
         #expect(error?.field == field)
         #expect(error?.problem.contains(problem) == true, "\(error?.description ?? "")")
         #expect(error?.subject.hasSuffix("pairs.txt") == true)
+    }
+
+    @Test func someFoldsKeepTheirPairsAndImages() throws {
+        let text = "3\t1\na\t1\t2\na\t1\tb\t1\nc\t1\t2\nc\t1\td\t1\ne\t1\t2\na\t2\te\t1\n"
+        try withTemporaryFolder { folder in
+            try Data(text.utf8).write(to: URL(fileURLWithPath: "\(folder)/pairs.txt"))
+            let list = try PairsFile("\(folder)/pairs.txt")
+            let kept = try #require(list.keeping(folds: [1, 3]))
+            #expect(kept.folds == 2 && kept.images.map { "\($0.name)\($0.number)" } == ["a1", "a2", "b1", "e1", "e2"])
+            #expect(
+                kept.pairs
+                    == VerificationPairs(
+                        first: [0, 0, 3, 1], second: [1, 2, 4, 3], isSame: [true, false, true, false]))
+            #expect(list.keeping(folds: [1, 2, 3]) == list)
+            #expect(
+                list.keeping(folds: []) == nil && list.keeping(folds: [0]) == nil && list.keeping(folds: [4]) == nil)
+        }
     }
 
     @Test func aFileThatIsMissingIsNamed() {

@@ -65,7 +65,7 @@ import Torch
             ]
             let found = try program.answers(words)
             let cosines = try item.tensor("cosines")
-            let scores = try pairs.map { (try cosines[$0.0][$0.1].item(), $0.2 == 1) }
+            let scores = pairs.map { (cosines[$0.0][$0.1].item(), $0.2 == 1) }
             let (same, other) = (scores.filter(\.1).map(\.0), scores.filter { !$0.1 }.map(\.0))
             let right = same.reduce(0) { sum, score in sum + other.count { $0 < score } }
             #expect(try found.number("plain", "areaUnderCurve") == Double(right) / 4)
