@@ -111,9 +111,10 @@ let package = Package(
         .target(
             name: "Recipes", path: "Recipes", exclude: ["README.md"],
             resources: [
-                .embedInCode("cifar10-arcface.yaml"), .embedInCode("cifar10-arcface-fast.yaml"),
+                .embedInCode("casia-arcface-iresnet50.yaml"), .embedInCode("cifar10-arcface.yaml"), .embedInCode("cifar10-arcface-fast.yaml"),
                 .embedInCode("cifar10-arcface-pooled.yaml"), .embedInCode("cifar10-compare.yaml"),
                 .embedInCode("lfw-small.yaml"), .embedInCode("mnist-center.yaml"),
+                .embedInCode("ms1mv2-arcface-iresnet100.yaml"),
                 .embedInCode("mnist-center-fast.yaml"), .embedInCode("mnist-compare.yaml"),
                 .embedInCode("strokes-center.yaml"),
             ], swiftSettings: house),

@@ -2,12 +2,14 @@
 public enum BuiltInRecipes {
     /// The YAML text of each, by the name of its file.
     public static let all: [String: String] = [
+        "casia-arcface-iresnet50": text(PackageResources.casia_arcface_iresnet50_yaml),
         "cifar10-arcface": text(PackageResources.cifar10_arcface_yaml),
         "cifar10-arcface-fast": text(PackageResources.cifar10_arcface_fast_yaml),
         "cifar10-arcface-pooled": text(PackageResources.cifar10_arcface_pooled_yaml),
         "lfw-small": text(PackageResources.lfw_small_yaml),
         "mnist-center": text(PackageResources.mnist_center_yaml),
         "mnist-center-fast": text(PackageResources.mnist_center_fast_yaml),
+        "ms1mv2-arcface-iresnet100": text(PackageResources.ms1mv2_arcface_iresnet100_yaml),
         "strokes-center": text(PackageResources.strokes_center_yaml),
     ]
 

@@ -36,8 +36,8 @@ final class TrainingDisplay {
         let train = data.train
         let facts = [
             "\(formatCount(train.count)) images to learn from, \(formatCount(data.test.count)) to measure on,"
-                + " \(formatCount(train.classNames.count)) classes"
-                + (isUnseen ? " and \(formatCount(data.test.classNames.count)) unseen ones" : "")
+                + " \(Console.counted(train.classNames.count, "class", plural: "classes"))"
+                + (isUnseen ? " and \(formatCount(data.test.classNames.count)) unseen" : "")
                 + ", \(data.height) x \(data.width) x \(data.channels)",
             "\(trainer.device) (\(reason)), \(trainer.precision), \(trainer.layout),"
                 + " \(Console.counted(Engine.threadCount, "thread"))",

@@ -28,12 +28,14 @@ extension Recipe {
 }
 
 extension ImageRecipe {
-    /// The files to learn from and to measure on, part of each class being held out where the set has no part for it. A part of its
-    /// own may have other classes.
+    /// The files to learn from and to measure on, part of each class or some of the classes being held out where the set has no part
+    /// for it. A part of its own may have other classes.
     fileprivate func data(_ splits: ImageFileSplits, path: String, seed: UInt64) throws -> TrainingData {
         let (train, test): (ImageFileDataset, ImageFileDataset)
         if let own = splits.test {
             (train, test) = (splits.train, own)
+        } else if unseen > 0 {
+            (train, test) = try splits.train.holdingOutClasses(unseen, seed: seed)
         } else {
             (train, test) = try splits.train.holdingOut(holdOut, seed: seed)
         }

@@ -29,13 +29,15 @@ public struct ImageRecipe: Codable, Sendable {
     let ratio: RangeSetting
     /// The share of each class that is measured on, where the set has no part for it.
     let holdOut: Double
+    /// The share of the classes that is not learnt and measured on instead, where the set has no part for it; 0 for none.
+    let unseen: Double
     /// Threads that read files; as many as the processor's cores when nil.
     let workers: Int?
     /// What happens when a file cannot be used.
     let broken: BrokenImage.Policy
 
     private enum CodingKeys: String, CodingKey {
-        case size, channels, resize, geometry, area, ratio, holdOut, workers, broken
+        case size, channels, resize, geometry, area, ratio, holdOut, unseen, workers, broken
     }
 
     /// Reads `{ size: [H, W], ... }`.
@@ -57,6 +59,8 @@ public struct ImageRecipe: Codable, Sendable {
         ratio = try container.value(.ratio, default: RangeSetting(3.0 / 4...4.0 / 3), RangeSetting.ratio)
         holdOut = try container.value(
             .holdOut, default: 0.1, SettingCheck("a share above 0 and below 1") { $0 > 0 && $0 < 1 })
+        unseen = try container.value(
+            .unseen, default: 0, SettingCheck("a share from 0 and below 1") { $0 >= 0 && $0 < 1 })
         workers = try container.optional(.workers, .positive)
         broken = try container.value(.broken, default: .stop)
     }
@@ -76,6 +80,7 @@ public struct ImageRecipe: Codable, Sendable {
         try container.encode(area, forKey: .area)
         try container.encode(ratio, forKey: .ratio)
         try container.encode(holdOut, forKey: .holdOut)
+        try container.encode(unseen, forKey: .unseen)
         try container.encode(workers, forKey: .workers)
         try container.encode(broken, forKey: .broken)
     }
