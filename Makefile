@@ -10,7 +10,7 @@ DEMO_OVERRIDES ?=
 DEMO = hypersphere train strokes-center $(if $(DEMO_OUTPUT),--output $(DEMO_OUTPUT)) $(DEMO_OVERRIDES)
 
 # The targets whose documentation is built, each with no warning.
-DOCUMENTED = Files Randomness Torch NeuralNetwork Backbones MetricLearning Datasets Images Evaluation Projection Visualization \
+DOCUMENTED = Files Randomness Torch NeuralNetwork Backbones MetricLearning Datasets Images Evaluation Faces Projection Visualization \
 	Configuration TensorBoard Terminal Training Weights
 
 SWIFT_SOURCES = $(wildcard Package.swift Sources Tests Benchmarks/Package.swift Benchmarks/Sources Fuzz/Package.swift \
