@@ -111,7 +111,8 @@ let package = Package(
         .target(
             name: "Recipes", path: "Recipes", exclude: ["README.md"],
             resources: [
-                .embedInCode("casia-arcface-iresnet50.yaml"), .embedInCode("cifar10-arcface.yaml"), .embedInCode("cifar10-arcface-fast.yaml"),
+                .embedInCode("casia-arcface-iresnet50.yaml"), .embedInCode("cifar10-arcface.yaml"),
+                .embedInCode("cifar10-arcface-fast.yaml"),
                 .embedInCode("cifar10-arcface-pooled.yaml"), .embedInCode("cifar10-compare.yaml"),
                 .embedInCode("lfw-small.yaml"), .embedInCode("mnist-center.yaml"),
                 .embedInCode("ms1mv2-arcface-iresnet100.yaml"),
