@@ -9,6 +9,12 @@ let libtorch = Context.environment["LIBTORCH"] ?? "\(Context.packageDirectory)/.
 let headers = "\(Context.packageDirectory)/.assorthead/assorthead/include"
 let hasCUDA = FileManager.default.fileExists(atPath: "\(libtorch)/lib/libtorch_cuda.so")
 
+// What the program carries with it, by the names of the files.
+let recipes = [
+    "casia-arcface-iresnet50", "cifar10-arcface", "cifar10-arcface-fast", "cifar10-arcface-pooled", "cifar10-compare",
+    "lfw-small", "mnist-center", "mnist-center-fast", "mnist-compare", "ms1mv2-arcface-iresnet100", "strokes-center",
+]
+
 let house: [SwiftSetting] = [
     .swiftLanguageMode(.v6),
     .treatAllWarnings(as: .error),
@@ -110,15 +116,7 @@ let package = Package(
             ]),
         .target(
             name: "Recipes", path: "Recipes", exclude: ["README.md"],
-            resources: [
-                .embedInCode("casia-arcface-iresnet50.yaml"), .embedInCode("cifar10-arcface.yaml"),
-                .embedInCode("cifar10-arcface-fast.yaml"),
-                .embedInCode("cifar10-arcface-pooled.yaml"), .embedInCode("cifar10-compare.yaml"),
-                .embedInCode("lfw-small.yaml"), .embedInCode("mnist-center.yaml"),
-                .embedInCode("ms1mv2-arcface-iresnet100.yaml"),
-                .embedInCode("mnist-center-fast.yaml"), .embedInCode("mnist-compare.yaml"),
-                .embedInCode("strokes-center.yaml"),
-            ], swiftSettings: house),
+            resources: recipes.map { .embedInCode("\($0).yaml") }, swiftSettings: house),
         library(
             "HypersphereCommands",
             [

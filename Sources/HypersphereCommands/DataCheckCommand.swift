@@ -11,7 +11,7 @@ struct DataCheckCommand: ParsableCommand {
         usage: "hypersphere data check FOLDER|CSV|REC [options]",
         discussion: """
             A folder holds a folder of images for each class, or train and test with such folders in them. A CSV file has the
-            columns path and label and, where wanted, split (train, test, val or valid) and group. A RecordIO file, such as
+            columns path and label and, where wanted, split (train, test, val, valid or validation) and group. A RecordIO file, such as
             train.rec, has its index beside it.
 
             Status 0: every image can be used. Status 1: some cannot, or the set cannot be read.

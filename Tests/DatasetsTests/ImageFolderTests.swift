@@ -42,7 +42,7 @@ import Testing
         }
     }
 
-    @Test(arguments: ["test", "val", "valid"]) func partsAreRecognised(name: String) throws {
+    @Test(arguments: ["test", "val", "valid", "validation"]) func partsAreRecognised(name: String) throws {
         try load(["train/a/1.jpg", "train/b/1.jpg", "\(name)/a/2.jpg", "\(name)/b/2.jpg", "notes.txt"]) { splits, _ in
             #expect(splits.train.classNames == ["a", "b"])
             #expect(splits.train.name == "birds/train" && splits.test?.name == "birds/\(name)")

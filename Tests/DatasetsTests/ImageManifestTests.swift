@@ -40,7 +40,7 @@ import Testing
         }
     }
 
-    @Test(arguments: ["test", "val", "valid"]) func splitsAreParts(name: String) throws {
+    @Test(arguments: ["test", "val", "valid", "validation"]) func splitsAreParts(name: String) throws {
         try load("path,label,split\n1.jpg,b,train\n2.jpg,a,train\n3.jpg,b,\(name)\n") { _, load in
             let splits = try load()
             #expect(splits.train.name == "list/train" && splits.test?.name == "list/test")
@@ -71,7 +71,7 @@ import Testing
         ("path,label\n1.jpg,a\n2.jpg,a\n./1.jpg,b\n", "line 4: ./1.jpg stands on line 2 too; list"),
         ("path,label\n1.jpg\n", "line 2: expected 2 fields as in the first line, got 1; quote"),
         ("path,label\na, b.jpg,a\n", "line 2: expected 2 fields as in the first line, got 3; quote"),
-        ("path,label,split\n1.jpg,a,Train\n", "line 2: the split is \"Train\"; write train, test, val, valid"),
+        ("path,label,split\n1.jpg,a,Train\n", "line 2: the split is \"Train\"; write train, test, val, valid, validation"),
         (
             "path,label,split\n1.jpg,a,train\n2.jpg,a,test\n3.jpg,a,val\n",
             "line 4: the split is val, and test before; list"

@@ -9,7 +9,7 @@ import Foundation
 ///
 /// Classes are sorted by name and numbered from 0, their files are sorted by path; both by Unicode scalars. Files in folders
 /// below a class belong to it. Files are taken by their endings jpg, jpeg and png in any case; hidden files and folders
-/// and other endings are passed over. Where the folder holds `train`, and `test`, `val` or `valid`, these are the parts.
+/// and other endings are passed over. Where the folder holds `train`, and `test`, `val`, `valid` or `validation`, these are the parts.
 public struct ImageFolder: Sendable {
     /// The folder.
     public let path: String
@@ -18,7 +18,7 @@ public struct ImageFolder: Sendable {
     public static let endings: Set<String> = ["jpg", "jpeg", "png"]
 
     private static let trainFolder = "train"
-    private static let testFolders = ["test", "val", "valid"]
+    private static let testFolders = ["test", "val", "valid", "validation"]
     private static let remedy = "put the images of each class into a folder with the class's name"
 
     /// Names a folder; ``load()`` looks into it.

@@ -8,14 +8,14 @@ import Foundation
 ///     "photographs/2, cut.jpg",wren,test
 ///
 /// Paths are relative to the CSV file's folder, or absolute. Labels are the classes' names, sorted by Unicode scalars and
-/// numbered from 0. The split is `train`, or one of `test`, `val` and `valid`; without the column all is `train`. Further
+/// numbered from 0. The split is `train`, or one of `test`, `val`, `valid` and `validation`; without the column all is `train`. Further
 /// columns are passed over.
 public struct ImageManifest: Sendable {
     /// The CSV file.
     public let path: String
 
     private static let trainSplit = "train"
-    private static let testSplits = ["test", "val", "valid"]
+    private static let testSplits = ["test", "val", "valid", "validation"]
 
     /// Names a CSV file; ``load()`` reads it.
     public init(_ path: String) {
