@@ -71,7 +71,10 @@ import Testing
         ("path,label\n1.jpg,a\n2.jpg,a\n./1.jpg,b\n", "line 4: ./1.jpg stands on line 2 too; list"),
         ("path,label\n1.jpg\n", "line 2: expected 2 fields as in the first line, got 1; quote"),
         ("path,label\na, b.jpg,a\n", "line 2: expected 2 fields as in the first line, got 3; quote"),
-        ("path,label,split\n1.jpg,a,Train\n", "line 2: the split is \"Train\"; write train, test, val, valid, validation"),
+        (
+            "path,label,split\n1.jpg,a,Train\n",
+            "line 2: the split is \"Train\"; write train, test, val, valid, validation"
+        ),
         (
             "path,label,split\n1.jpg,a,train\n2.jpg,a,test\n3.jpg,a,val\n",
             "line 4: the split is val, and test before; list"
