@@ -12,7 +12,8 @@ let hasCUDA = FileManager.default.fileExists(atPath: "\(libtorch)/lib/libtorch_c
 // What the program carries with it, by the names of the files.
 let recipes = [
     "casia-arcface-iresnet50", "cifar10-arcface", "cifar10-arcface-fast", "cifar10-arcface-pooled", "cifar10-compare",
-    "lfw-small", "mnist-center", "mnist-center-fast", "mnist-compare", "ms1mv2-arcface-iresnet100", "strokes-center",
+    "lfw-small", "mnist-center", "mnist-center-fast", "mnist-compare", "ms1mv2-arcface-iresnet100", "photographs",
+    "strokes-center",
 ]
 
 let house: [SwiftSetting] = [

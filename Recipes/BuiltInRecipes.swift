@@ -10,6 +10,7 @@ public enum BuiltInRecipes {
         "mnist-center": text(PackageResources.mnist_center_yaml),
         "mnist-center-fast": text(PackageResources.mnist_center_fast_yaml),
         "ms1mv2-arcface-iresnet100": text(PackageResources.ms1mv2_arcface_iresnet100_yaml),
+        "photographs": text(PackageResources.photographs_yaml),
         "strokes-center": text(PackageResources.strokes_center_yaml),
     ]
 

@@ -26,18 +26,19 @@ import Testing
         }
     }
 
-    /// How many people and images sets of faces have, which a recipe cannot know: those of their papers, and about what eight folds have.
-    private static let faces = [
-        "lfw-small": (people: 3_400, images: 6_100), "casia-arcface-iresnet50": (people: 10_572, images: 490_623),
-        "ms1mv2-arcface-iresnet100": (people: 85_742, images: 5_822_653),
+    /// How many classes and images sets of files have, which a recipe cannot know: those of papers, about what eight folds have, and what
+    /// somebody may have.
+    private static let files = [
+        "lfw-small": (classes: 3_400, images: 6_100), "casia-arcface-iresnet50": (classes: 10_572, images: 490_623),
+        "ms1mv2-arcface-iresnet100": (classes: 85_742, images: 5_822_653), "photographs": (classes: 12, images: 1_500),
     ]
 
     @Test(arguments: BuiltInRecipes.all.keys.sorted()) func theBuiltInAreSound(name: String) throws {
         let recipe = try Recipe(yaml: #require(BuiltInRecipes.all[name]), source: name)
-        let faces = Self.faces[name].map {
-            DataSize(classes: $0.people, count: $0.images, channels: 3, imageSize: [112, 112])
+        let known = Self.files[name].map {
+            DataSize(classes: $0.classes, count: $0.images, channels: 3, imageSize: [112, 112])
         }
-        let size = try faces ?? recipe.dataSize()
+        let size = try known ?? recipe.dataSize()
         #expect(RecipeReview.findings(in: recipe, size: size).isEmpty)
     }
 
