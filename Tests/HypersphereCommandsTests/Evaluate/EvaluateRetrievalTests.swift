@@ -183,7 +183,8 @@ import Torch
         }
         let program = try TinyRun.finished.get()
         let unknown = try program.run("evaluate", "retrieval", TinyRun.folder, "minst")
-        expectOneLine(unknown, ["minst: is neither a folder, a CSV file, a RecordIO file nor a known set", "data list"])
+        expectOneLine(
+            unknown, ["minst: is neither a folder, a CSV file, a RecordIO file nor a known set", "data list"])
     }
 
     @Test func rowsOfZerosAreWarnedOf() throws {
