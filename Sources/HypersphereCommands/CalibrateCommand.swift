@@ -17,8 +17,13 @@ struct CalibrateCommand: ParsableCommand {
             is the lowest that keeps to the false accept rate; larger galleries than the
             validation data have a higher one.
 
-            Example:
-              hypersphere calibrate runs/birds-1 birds/validation --far 0.01
+            Classes that the model has learnt lie far from each other, farther than from
+            what it has never seen. Where images of other classes are at hand, give them by
+            --unknown; then those are the false accepts.
+
+            Examples:
+              hypersphere calibrate runs/birds-1 birds/validation --unknown other-birds
+              hypersphere calibrate runs/faces-1 new-people --far 0.001
             """)
 
     @Argument(help: "A run's folder, or its model.safetensors.")
@@ -27,6 +32,9 @@ struct CalibrateCommand: ParsableCommand {
     @Argument(
         help: ArgumentHelp("Validation data: a folder of classes, a CSV file or a known set.", valueName: "data"))
     var images: String
+
+    @Option(help: "Images of classes that are not among the data's, in any form that DATA has.")
+    var unknown: String?
 
     @Option(name: .customLong("far"), help: "The share of unknown images that may be accepted.")
     var target = 0.01
@@ -64,7 +72,19 @@ struct CalibrateCommand: ParsableCommand {
         let table = try modelOptions.table(of: set, by: bundle, named: images, quiet: output.quiet)
         if metric == .cosine { try table.checkDirections() }
         let numbering = ClassNumbering(try table.knownClasses())
-        let scores = try NearestScores(of: table.labelled(by: numbering), metric: metric)
+        let labelled = try table.labelled(by: numbering)
+        let strange = try unknown.map { word in
+            try modelOptions.table(of: modelOptions.images(word, .test), by: bundle, named: word, quiet: output.quiet)
+        }
+        let scores =
+            try strange.map { try NearestScores(of: labelled, unknown: $0.embeddings, metric: metric) }
+            ?? NearestScores(of: labelled, metric: metric)
+        if unknown == nil, !output.quiet, !Set(bundle.classNames).isDisjoint(with: numbering.names) {
+            Console.note(
+                "warning: the model has learnt classes of \(images), which lie farther from each other than unknown ones do; "
+                    + "more of the unknown will be accepted than is told below: give images of other classes with --unknown"
+            )
+        }
         let found = try AcceptanceThreshold.calibrated(
             genuine: scores.genuine, impostors: scores.impostors, target: target, kind: scores.kind)
         guard let acceptance = found.value else {
@@ -73,7 +93,9 @@ struct CalibrateCommand: ParsableCommand {
                 remedy: "give more images, or ask for a rate of at least \(1 / Double(scores.impostors.count))")
         }
         let calibration = ModelCalibration(
-            acceptance, from: scores, data: images, classes: numbering.names.count)
+            acceptance, from: scores, data: unknown.map { "\(images) and \($0)" } ?? images,
+            classes: numbering.names.count,
+            images: table.count)
         try ModelBundle.save(calibration, in: model)
         if output.json { return try Console.print(json: Result(calibration, loneCount: scores.loneCount)) }
         let side = metric.largerMeansCloser ? "above" : "below"

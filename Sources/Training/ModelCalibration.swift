@@ -22,12 +22,14 @@ public struct ModelCalibration: Codable, Sendable, Equatable {
     ///   - scores: what it was chosen from.
     ///   - data: what the validation data are called.
     ///   - classes: how many classes they have.
-    public init(_ acceptance: AcceptanceThreshold, from scores: NearestScores, data: String, classes: Int) {
+    ///   - images: how many images of these classes.
+    public init(_ acceptance: AcceptanceThreshold, from scores: NearestScores, data: String, classes: Int, images: Int)
+    {
         self.acceptance = acceptance
         self.data = data
         self.classes = classes
         metric = scores.metric
-        images = scores.impostors.count
+        self.images = images
         impostorPairs = scores.impostorPairCount
     }
 }

@@ -1,5 +1,5 @@
 import Files
-import Torch
+public import Torch
 
 /// How close each embedding of a set comes to its own class and to all others: what a threshold of identification is
 /// calibrated on.
@@ -39,16 +39,50 @@ public struct NearestScores: Sendable, Equatable {
         let oneGroup = LabelledEmbeddings(
             set.embeddings, labels: set.labels, groups: [Int64](repeating: 0, count: set.labels.count))
         let others = try Neighbours(leavingOneOutOf: oneGroup, count: 1, metric: metric)
+        self.init(
+            metric: metric, genuine: try Self.genuine(set, classes.map(\.value), metric),
+            impostors: others.values.map(Double.init), loneCount: classes.count { $0.value.count == 1 },
+            impostorPairCount: classes.reduce(0) { $0 + $1.value.count * (set.labels.count - $1.value.count) })
+    }
+
+    /// Compares each embedding with the others of its class, and embeddings of unknown classes with all.
+    ///
+    /// - Parameters:
+    ///   - set: the embeddings with their classes; groups are not looked at.
+    ///   - unknown: embeddings `[M, D]` of classes that the set does not have.
+    ///   - metric: what closeness is.
+    /// - Throws: `UserFacingError` when no class has two embeddings, there is none that is unknown, or a row is not finite.
+    public init(of set: LabelledEmbeddings, unknown: Tensor, metric: EmbeddingMetric = .cosine) throws {
+        let classes = Dictionary(grouping: set.labels.indices) { set.labels[$0] }.sorted { $0.key < $1.key }
+        guard classes.contains(where: { $0.value.count > 1 }) else {
+            throw UserFacingError("classes", problem: "none has two embeddings", remedy: "give one of them twice")
+        }
+        let found = try Neighbours(of: unknown, in: set.embeddings, count: 1, metric: metric)
+        self.init(
+            metric: metric, genuine: try Self.genuine(set, classes.map(\.value), metric),
+            impostors: found.values.map(Double.init), loneCount: classes.count { $0.value.count == 1 },
+            impostorPairCount: found.queryCount * set.labels.count)
+    }
+
+    private init(
+        metric: EmbeddingMetric, genuine: [Double], impostors: [Double], loneCount: Int, impostorPairCount: Int
+    ) {
+        self.metric = metric
+        self.genuine = genuine
+        self.impostors = impostors
+        self.loneCount = loneCount
+        self.impostorPairCount = impostorPairCount
+    }
+
+    private static func genuine(
+        _ set: LabelledEmbeddings, _ classes: [[Int]], _ metric: EmbeddingMetric
+    ) throws -> [Double] {
         var genuine: [Double] = []
-        for (_, rows) in classes where rows.count > 1 {
+        for rows in classes where rows.count > 1 {
             let own = set.embeddings.gathered(Tensor(rows).to(set.embeddings.device))
             genuine += try Neighbours(within: own, count: 1, metric: metric).values.map(Double.init)
         }
-        self.metric = metric
-        self.genuine = genuine
-        impostors = others.values.map(Double.init)
-        loneCount = classes.count { $0.value.count == 1 }
-        impostorPairCount = classes.reduce(0) { $0 + $1.value.count * (set.labels.count - $1.value.count) }
+        return genuine
     }
 }
 

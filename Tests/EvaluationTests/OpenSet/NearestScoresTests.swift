@@ -28,6 +28,15 @@ import Torch
         #expect(acceptance.falseAccepts == 9 && acceptance.trueAccepts == 90)
     }
 
+    /// Embeddings of unknown classes are the impostors where they are given.
+    @Test func unknownOnesAreComparedWithAll() throws {
+        let set = LabelledEmbeddings(Tensor([0, 1, 10, 14] as [Float], shape: [4, 1]), labels: [1, 1, 2, 2])
+        let unknown = Tensor([3, 11, 40] as [Float], shape: [3, 1])
+        let scores = try NearestScores(of: set, unknown: unknown, metric: .euclidean)
+        #expect(scores.genuine == [1, 1, 4, 4] && scores.impostors == [2, 1, 26])
+        #expect(scores.loneCount == 0 && scores.impostorPairCount == 12)
+    }
+
     @Test func distancesGrowTheOtherWay() throws {
         let rows = Tensor([0, 1, 4, 9, 20] as [Float], shape: [5, 1])
         let scores = try NearestScores(of: LabelledEmbeddings(rows, labels: [3, 3, 5, 5, 8]), metric: .euclidean)

@@ -94,7 +94,7 @@ import Torch
         try withImages { program in
             let path = program.path("\(TinyRun.folder)/model.safetensors")
             let before = try SafetensorsFile(path: path).tensors()
-            let saved = try program.answers(["calibrate", TinyRun.folder, "strokes", "--far", "0.05"])
+            let saved = try program.answers(["calibrate", TinyRun.folder, "strokes", "--far", "0.05", "--quiet"])
             let acceptance = try #require(saved["calibration"]?["acceptance"])
             #expect(acceptance["kind"]?["name"]?.text == "nearest-cosine")
             #expect(try acceptance.number("target") == 0.05 && acceptance.number("impostors") == 2000)
@@ -125,6 +125,19 @@ import Torch
             try SafetensorsFile.write(
                 before, metadata: file.metadata.merging(["calibration": "{}"]) { $1 }, to: path)
             expectOneLine(try program.run(words), ["model.safetensors: calibration: cannot be read"])
+        }
+    }
+
+    /// Learnt classes alone are warned of; with images of others, those are what may be accepted.
+    @Test func unknownImagesAreWhatIsAccepted() throws {
+        try withImages { program in
+            let words = ["calibrate", TinyRun.folder, "strokes", "--far", "0.34"]
+            let warned = try program.run(words)
+            #expect(warned.status == 0 && warned.stderr.hasPrefix("warning: the model has learnt classes of strokes"))
+            let saved = try program.answers(words + ["--unknown", "birds"])
+            #expect(saved["calibration"]?["data"]?.text == "strokes and birds")
+            #expect(try saved.number("calibration", "acceptance", "impostors") == 3)
+            #expect(try saved.number("falseAcceptRate") <= 0.34)
         }
     }
 
