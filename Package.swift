@@ -62,6 +62,7 @@ let package = Package(
         .target(
             name: "CTorch",
             cxxSettings: [
+                .headerSearchPath("GlooDeclarations"),
                 .unsafeFlags([
                     "-isystem", "\(libtorch)/include",
                     "-isystem", "\(libtorch)/include/torch/csrc/api/include",

@@ -1,5 +1,6 @@
 #include "AngularMargin.h"
 
+#include "Collectives.h"
 #include "CosineLoops.h"
 #include "Guarded.h"
 
@@ -45,8 +46,9 @@ std::tuple<at::Tensor, at::Tensor, at::Tensor> margin_curve(const at::Tensor &co
 
 } // namespace
 
-at::Tensor target_cosines(const at::Tensor &embeddings, const at::Tensor &weight, const at::Tensor &labels) {
-    const at::NoGradGuard guard;
+namespace {
+
+at::Tensor own_target_cosines(const at::Tensor &embeddings, const at::Tensor &weight, const at::Tensor &labels) {
     if (!is_float_on_cpu(embeddings)) {
         // Entries of which 32 bits cannot hold the square are made smaller first.
         const auto factors = (embeddings.abs().amax(1, true) / 1e15).clamp_min(1);
@@ -56,6 +58,22 @@ at::Tensor target_cosines(const at::Tensor &embeddings, const at::Tensor &weight
     auto result = at::empty({rows.size(0)}, rows.options());
     write_target_cosines(rows.const_data_ptr<float>(), vectors.const_data_ptr<float>(), numbers.const_data_ptr<int64_t>(),
                          rows.size(0), rows.size(1), result.mutable_data_ptr<float>());
+    return result;
+}
+
+} // namespace
+
+at::Tensor target_cosines(const at::Tensor &embeddings, const at::Tensor &weight, const at::Tensor &labels,
+                          c10::string_view group) {
+    const at::NoGradGuard guard;
+    if (group.empty()) return own_target_cosines(embeddings, weight, labels);
+    auto result = at::zeros({labels.size(0)}, embeddings.options());
+    const auto own = ((labels >= 0) & (labels < weight.size(0))).nonzero().squeeze(1);
+    if (own.numel() > 0) {
+        result.index_copy_(
+            0, own, own_target_cosines(embeddings.index_select(0, own), weight, labels.index_select(0, own)));
+    }
+    all_reduce(result, std::string(group));
     return result;
 }
 
@@ -81,7 +99,7 @@ Target FixedMargin::operator()(const at::Tensor &cosines) const {
 } // namespace ctorch
 
 TORCH_LIBRARY_FRAGMENT(hypersphere, library) {
-    library.def("target_cosines(Tensor embeddings, Tensor weight, Tensor labels) -> Tensor");
+    library.def("target_cosines(Tensor embeddings, Tensor weight, Tensor labels, str group=\"\") -> Tensor");
     library.def("margin_curve(Tensor cosines, Tensor angles, float multiplier, str overflow) -> (Tensor, Tensor, Tensor)");
 }
 

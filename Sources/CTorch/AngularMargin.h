@@ -103,6 +103,8 @@ struct FixedMargin {
 };
 
 // The cosines [N] of embeddings [N, D] with their labels' class vectors, of [C, D]; outside of automatic differentiation.
-at::Tensor target_cosines(const at::Tensor &embeddings, const at::Tensor &weight, const at::Tensor &labels);
+// Where the classes are divided over the processes of a group, a label out of range is that of a class elsewhere.
+at::Tensor target_cosines(const at::Tensor &embeddings, const at::Tensor &weight, const at::Tensor &labels,
+                          c10::string_view group = "");
 
 } // namespace ctorch

@@ -6,6 +6,7 @@
 // Ioffe and Szegedy, "Batch Normalization", ICML 2015, algorithm 1.
 
 #include "BatchNormLoops.h"
+#include "Collectives.h"
 #include "Guarded.h"
 #include "Parallel.h"
 
@@ -112,6 +113,7 @@ template <class T> void measure(const T *x, const Rows &rows, double *mean, doub
     });
     std::fill_n(mean, channels, 0.0);
     std::fill_n(squares, channels, 0.0);
+    if (rows.count == 0) return;
     for (int64_t b = 0; b < rows.blocks; ++b) {
         const float *shift = partial.data() + b * width * 3;
         for (int64_t c = 0; c < channels; ++c) mean[c] += static_cast<double>(shift[c]) * rows.size(b);
@@ -137,6 +139,30 @@ template <class T> void measure(const T *x, const Rows &rows, double *mean, doub
     }
 }
 
+// Joins the means and sums of squared deviations of all processes, in the order of their ranks, so that all come to the
+// same numbers; returns how many rows they have together.
+int64_t join(const std::string &group, int64_t count, int64_t channels, double *mean, double *squares) {
+    auto own = at::empty({1 + 2 * channels}, at::kDouble);
+    auto *values = own.mutable_data_ptr<double>();
+    values[0] = static_cast<double>(count);
+    std::copy_n(mean, channels, values + 1);
+    std::copy_n(squares, channels, values + 1 + channels);
+    const auto all = ctorch::all_gather(own, group);
+    const auto *parts = all.const_data_ptr<double>();
+    const int64_t size = all.size(0), width = all.size(1);
+    double total = 0;
+    for (int64_t p = 0; p < size; ++p) total += parts[p * width];
+    for (int64_t c = 0; c < channels; ++c) {
+        mean[c] = squares[c] = 0;
+        for (int64_t p = 0; p < size; ++p) mean[c] += parts[p * width] / total * parts[p * width + 1 + c];
+        for (int64_t p = 0; p < size; ++p) {
+            const double distance = parts[p * width + 1 + c] - mean[c];
+            squares[c] += parts[p * width + 1 + channels + c] + distance * distance * parts[p * width];
+        }
+    }
+    return static_cast<int64_t>(total);
+}
+
 template <class T>
 void normalize_all(const at::Tensor &x, const at::Tensor &residual, at::Tensor &y, bool rectified, const Rows &rows,
                    const Channels &channels) {
@@ -150,6 +176,18 @@ void normalize_all(const at::Tensor &x, const at::Tensor &residual, at::Tensor &
     });
 }
 
+// Replaces the sums of each channel by those over all processes.
+void add_over(const std::string &group, std::vector<double> &sums, std::vector<double> &products) {
+    const auto count = static_cast<int64_t>(sums.size());
+    auto both = at::empty({2, count}, at::kDouble);
+    auto *values = both.mutable_data_ptr<double>();
+    std::copy_n(sums.data(), count, values);
+    std::copy_n(products.data(), count, values + count);
+    ctorch::all_reduce(both, group);
+    std::copy_n(values, count, sums.data());
+    std::copy_n(values + count, count, products.data());
+}
+
 struct Gradients {
     at::Tensor input;
     at::Tensor masked;
@@ -160,7 +198,7 @@ struct Gradients {
 template <class T>
 Gradients differentiate_all(const at::Tensor &input, const at::Tensor &gradient, const at::Tensor &output,
                             const Rows &rows, const Channels &channels, bool rectified, bool training,
-                            bool wants_input) {
+                            bool wants_input, int64_t total, const std::string &group) {
     const Mask mask = !rectified ? Mask::none : output.defined() ? Mask::output : Mask::computed;
     const int64_t width = rows.width;
     const auto *x = static_cast<const T *>(input.const_data_ptr());
@@ -190,19 +228,23 @@ Gradients differentiate_all(const at::Tensor &input, const at::Tensor &gradient,
     const auto options = at::TensorOptions().dtype(at::kFloat);
     result.weight = at::empty({rows.channels}, options);
     result.bias = at::empty({rows.channels}, options);
-    std::vector<float> slope(width, 0), constant(width, 0);
     for (int64_t c = 0; c < rows.channels; ++c) {
-        const double reciprocal = channels.reciprocal_deviation[c];
-        const double product = (products[c] - channels.correction[c] * sums[c]) * reciprocal;
-        result.weight.mutable_data_ptr<float>()[c] = static_cast<float>(product);
+        products[c] = (products[c] - channels.correction[c] * sums[c]) * channels.reciprocal_deviation[c];
+        result.weight.mutable_data_ptr<float>()[c] = static_cast<float>(products[c]);
         result.bias.mutable_data_ptr<float>()[c] = static_cast<float>(sums[c]);
-        if (!training) continue;
-        const double share = -static_cast<double>(channels.factor[c]) / rows.count;
-        const double rate = share * product * reciprocal;
-        slope[c] = static_cast<float>(rate);
-        constant[c] = static_cast<float>(share * sums[c] - rate * channels.correction[c]);
     }
     if (!wants_input) return result;
+    std::vector<float> slope(width, 0), constant(width, 0);
+    if (training) {
+        // Every process has its own gradients of weight and bias; through the statistics, each input reaches all outputs.
+        if (!group.empty()) add_over(group, sums, products);
+        for (int64_t c = 0; c < rows.channels; ++c) {
+            const double share = -static_cast<double>(channels.factor[c]) / total;
+            const double rate = share * products[c] * channels.reciprocal_deviation[c];
+            slope[c] = static_cast<float>(rate);
+            constant[c] = static_cast<float>(share * sums[c] - rate * channels.correction[c]);
+        }
+    }
     rows.fill(slope.data());
     rows.fill(constant.data());
     result.input = at::empty_like(input);
@@ -225,7 +267,7 @@ class BatchNorm : public torch::autograd::Function<BatchNorm> {
     static at::Tensor forward(torch::autograd::AutogradContext *context, const at::Tensor &x, const at::Tensor &weight,
                               const at::Tensor &bias, const std::optional<at::Tensor> &residual,
                               const at::Tensor &running_mean, const at::Tensor &running_variance, bool rectified,
-                              bool training, double momentum, double epsilon) {
+                              bool training, double momentum, double epsilon, const std::string &group) {
         const Rows rows(x);
         const auto w = weight.to(at::kFloat).contiguous();
         const auto b = bias.to(at::kFloat).contiguous();
@@ -234,18 +276,21 @@ class BatchNorm : public torch::autograd::Function<BatchNorm> {
         auto statistics = at::empty({2, rows.channels}, options);
         auto *mean = statistics.mutable_data_ptr<double>();
         auto *reciprocal = mean + rows.channels;
+        int64_t total = rows.count;
         if (training) {
             if (x.scalar_type() == at::kFloat) {
                 measure(x.const_data_ptr<float>(), rows, mean, reciprocal);
             } else {
                 measure(static_cast<const BFloat16 *>(x.const_data_ptr()), rows, mean, reciprocal);
             }
+            if (!group.empty()) total = join(group, rows.count, rows.channels, mean, reciprocal);
+            TORCH_CHECK(total > 1, "expected more than one value per channel while training, got ", x.sizes());
             if (running_mean.defined()) update(running_mean, mean, momentum, 1, rows.channels);
             if (running_variance.defined()) {
-                update(running_variance, reciprocal, momentum, rows.count - 1, rows.channels);
+                update(running_variance, reciprocal, momentum, total - 1, rows.channels);
             }
             for (int64_t c = 0; c < rows.channels; ++c) {
-                reciprocal[c] = 1 / std::sqrt(reciprocal[c] / rows.count + epsilon);
+                reciprocal[c] = 1 / std::sqrt(reciprocal[c] / total + epsilon);
             }
         } else {
             for (int64_t c = 0; c < rows.channels; ++c) {
@@ -264,6 +309,8 @@ class BatchNorm : public torch::autograd::Function<BatchNorm> {
         context->save_for_backward({x, weight, bias, statistics, rectified && residual ? y : at::Tensor()});
         context->saved_data["rectified"] = rectified;
         context->saved_data["training"] = training;
+        context->saved_data["total"] = total;
+        context->saved_data["group"] = group;
         context->saved_data["residual"] =
             residual ? std::optional<at::ScalarType>(residual->scalar_type()) : std::nullopt;
         return y;
@@ -283,15 +330,18 @@ class BatchNorm : public torch::autograd::Function<BatchNorm> {
         const bool rectified = context->saved_data["rectified"].toBool();
         const bool training = context->saved_data["training"].toBool();
         const bool wants_input = context->needs_input_grad(0);
+        const int64_t total = context->saved_data["total"].toInt();
+        const auto group = context->saved_data["group"].toStringRef();
         auto result = x.scalar_type() == at::kFloat
-            ? differentiate_all<float>(x, g, saved[4], rows, channels, rectified, training, wants_input)
-            : differentiate_all<BFloat16>(x, g, saved[4], rows, channels, rectified, training, wants_input);
+            ? differentiate_all<float>(x, g, saved[4], rows, channels, rectified, training, wants_input, total, group)
+            : differentiate_all<BFloat16>(x, g, saved[4], rows, channels, rectified, training, wants_input, total,
+                                          group);
         const auto residual = context->saved_data["residual"];
         return {result.input,
                 result.weight.to(saved[1].scalar_type()),
                 result.bias.to(saved[2].scalar_type()),
                 residual.isNone() ? at::Tensor() : result.masked.to(residual.toScalarType()),
-                at::Tensor(), at::Tensor(), at::Tensor(), at::Tensor(), at::Tensor(), at::Tensor()};
+                at::Tensor(), at::Tensor(), at::Tensor(), at::Tensor(), at::Tensor(), at::Tensor(), at::Tensor()};
     }
 
   private:
@@ -307,8 +357,57 @@ bool is_plain(const std::optional<at::Tensor> &tensor) {
     return !tensor || (tensor->scalar_type() == at::kFloat && tensor->device().is_cpu() && tensor->is_contiguous());
 }
 
+// A sum over all processes whose gradient is one too.
+class SumOverProcesses : public torch::autograd::Function<SumOverProcesses> {
+  public:
+    static at::Tensor forward(torch::autograd::AutogradContext *context, const at::Tensor &values,
+                              const std::string &group) {
+        context->saved_data["group"] = group;
+        auto result = values.contiguous().clone();
+        ctorch::all_reduce(result, group);
+        return result;
+    }
+
+    static torch::autograd::tensor_list backward(torch::autograd::AutogradContext *context,
+                                                 torch::autograd::tensor_list gradients) {
+        auto result = gradients[0].contiguous().clone();
+        ctorch::all_reduce(result, context->saved_data["group"].toStringRef());
+        return {result, at::Tensor()};
+    }
+};
+
+// Statistics of all processes by tensor operations, for every type and device.
+at::Tensor joined_anywhere(const at::Tensor &input, const std::optional<at::Tensor> &weight,
+                           const std::optional<at::Tensor> &bias, const std::optional<at::Tensor> &running_mean,
+                           const std::optional<at::Tensor> &running_variance, double momentum, double epsilon,
+                           const std::string &group) {
+    std::vector<int64_t> others, shape(input.dim(), 1);
+    for (int64_t d = 0; d < input.dim(); ++d) {
+        if (d != 1) others.push_back(d);
+    }
+    shape[1] = input.size(1);
+    const auto type = input.scalar_type() == at::kDouble ? at::kDouble : at::kFloat;
+    const auto values = input.to(type);
+    auto counted = at::full({1}, static_cast<double>(input.numel() / input.size(1)), values.options());
+    ctorch::all_reduce(counted, group);
+    const double total = counted.item<double>();
+    TORCH_CHECK(total > 1, "expected more than one value per channel while training, got ", input.sizes());
+    const auto mean = SumOverProcesses::apply(values.sum(others), group) / total;
+    const auto centered = values - mean.reshape(shape);
+    const auto variance = SumOverProcesses::apply((centered * centered).sum(others), group) / total;
+    const auto follow = [&](const std::optional<at::Tensor> &running, const at::Tensor &now) {
+        if (running) running->lerp_(now.detach().to(running->scalar_type()), momentum);
+    };
+    follow(running_mean, mean);
+    follow(running_variance, variance * (total / (total - 1)));
+    auto output = centered * (variance + epsilon).rsqrt().reshape(shape);
+    if (weight) output = output * weight->to(type).reshape(shape);
+    if (bias) output = output + bias->to(type).reshape(shape);
+    return output.to(input.scalar_type());
+}
+
 bool has_kernel(const at::Tensor &input) {
-    return input.device().is_cpu() && input.numel() > 0
+    return input.device().is_cpu()
         && (input.scalar_type() == at::kFloat || input.scalar_type() == at::kBFloat16)
         && (input.dim() == 2 || input.dim() == 4) && input.is_contiguous(format_of(input));
 }
@@ -316,7 +415,7 @@ bool has_kernel(const at::Tensor &input) {
 at::Tensor batch_norm(const at::Tensor &input, const std::optional<at::Tensor> &weight,
                       const std::optional<at::Tensor> &bias, const std::optional<at::Tensor> &residual,
                       const std::optional<at::Tensor> &running_mean, const std::optional<at::Tensor> &running_variance,
-                      bool rectified, bool training, double momentum, double epsilon) {
+                      bool rectified, bool training, double momentum, double epsilon, c10::string_view group) {
     TORCH_CHECK(input.dim() >= 2, "expected [N, C, ...], got ", input.sizes());
     for (const auto *tensor : {&weight, &bias, &running_mean, &running_variance}) {
         TORCH_CHECK(!tensor->has_value() || (*tensor)->sizes() == at::IntArrayRef{input.size(1)},
@@ -325,14 +424,21 @@ at::Tensor batch_norm(const at::Tensor &input, const std::optional<at::Tensor> &
     TORCH_CHECK(!residual || residual->sizes() == input.sizes(), "expected what is added to be ", input.sizes(),
                 ", got ", residual->sizes());
     TORCH_CHECK(training || (running_mean && running_variance), "evaluation needs running statistics");
-    TORCH_CHECK(!training || input.numel() != input.size(1),
+    TORCH_CHECK(!training || !group.empty() || input.numel() != input.size(1),
                 "expected more than one value per channel while training, got ", input.sizes());
-    if (has_kernel(input) && is_plain(running_mean) && is_plain(running_variance)) {
+    const bool is_joined = training && !group.empty();
+    if (has_kernel(input) && (input.numel() > 0 || is_joined) && is_plain(running_mean) && is_plain(running_variance)) {
         const auto options = at::TensorOptions().dtype(at::kFloat);
         return BatchNorm::apply(input, weight ? *weight : at::ones({input.size(1)}, options),
                                 bias ? *bias : at::zeros({input.size(1)}, options), residual,
                                 running_mean.value_or(at::Tensor()), running_variance.value_or(at::Tensor()), rectified,
-                                training, momentum, epsilon);
+                                training, momentum, epsilon, std::string(is_joined ? group : ""));
+    }
+    if (is_joined) {
+        auto output =
+            joined_anywhere(input, weight, bias, running_mean, running_variance, momentum, epsilon, std::string(group));
+        if (residual) output = output + *residual;
+        return rectified ? output.relu() : output;
     }
     // Normalising keeps its input and not its result for the way back, so the result may be changed in place.
     auto output =
@@ -345,7 +451,8 @@ at::Tensor batch_norm(const at::Tensor &input, const std::optional<at::Tensor> &
 
 TORCH_LIBRARY_FRAGMENT(hypersphere, library) {
     library.def("batch_norm(Tensor input, Tensor? weight, Tensor? bias, Tensor? residual, Tensor? running_mean, "
-                "Tensor? running_var, bool rectified, bool training, float momentum, float eps) -> Tensor");
+                "Tensor? running_var, bool rectified, bool training, float momentum, float eps, str group=\"\") -> "
+                "Tensor");
 }
 
 TORCH_LIBRARY_IMPL(hypersphere, CompositeImplicitAutograd, library) {

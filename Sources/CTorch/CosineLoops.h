@@ -77,10 +77,13 @@ CTORCH_INLINE float held_cosine(float product, float reciprocal) {
     return c < -1.0f ? -1.0f : c;
 }
 
-// Adds the exponentials of a row of products with unscaled class vectors to its running maximum and sum.
+// Adds the exponentials of a row of products with unscaled class vectors to its running maximum and sum, and keeps the
+// greatest cosine and its class; `first` is the class of the first product. Of classes as near as each other the first one
+// stays, as an argmax would have it.
 template <class T>
 CTORCH_INLINE void add_exponentials_body(const T *row, const float *reciprocal, int64_t count, float scale,
-                                         int64_t label, float *maximum, double *sum) {
+                                         int64_t label, float *maximum, double *sum, float *cosine, int64_t *nearest,
+                                         int64_t first) {
     float tops[lanes];
     for (int64_t l = 0; l < lanes; ++l) tops[l] = -std::numeric_limits<float>::infinity();
     int64_t j = 0;
@@ -110,6 +113,13 @@ CTORCH_INLINE void add_exponentials_body(const T *row, const float *reciprocal, 
     if (label >= 0) added -= exponential(scale * held_cosine(load(row + label), reciprocal[label]) - shift);
     *sum = *sum * std::exp(static_cast<double>(*maximum) - shift) + added;
     *maximum = shift;
+    if (!(top > *cosine)) return;
+    *cosine = top;
+    for (j = 0; j < count; ++j) {
+        if (held_cosine(load(row + j), reciprocal[j]) != top) continue;
+        *nearest = first + j;
+        return;
+    }
 }
 
 // Turns products into dL/dc times the reciprocal length of the class vector.
@@ -148,8 +158,9 @@ CTORCH_INLINE void project_body(const T *product, const float *rows, const float
     CTORCH_VECTORIZED(reciprocal_norms_##suffix, reciprocal_norms_body<T>,                                              \
                       (const float *r, int64_t n, int64_t w, float *o, T *c), (r, n, w, o, c))                          \
     CTORCH_VECTORIZED(add_exponentials_##suffix, add_exponentials_body<T>,                                              \
-                      (const T *r, const float *n, int64_t c, float s, int64_t y, float *m, double *t),                 \
-                      (r, n, c, s, y, m, t))                                                                            \
+                      (const T *r, const float *n, int64_t c, float s, int64_t y, float *m, double *t, float *b,        \
+                       int64_t *p, int64_t f),                                                                          \
+                      (r, n, c, s, y, m, t, b, p, f))                                                                   \
     CTORCH_VECTORIZED(gradients_##suffix, gradients_body<T>,                                                            \
                       (T *r, const float *n, int64_t c, float s, float z, float f), (r, n, c, s, z, f))                 \
     CTORCH_VECTORIZED(project_##suffix, project_body<T>,                                                                \
@@ -157,8 +168,9 @@ CTORCH_INLINE void project_body(const T *product, const float *rows, const float
     inline void reciprocal_norms(const float *r, int64_t n, int64_t w, float *o, T *c) {                                \
         reciprocal_norms_##suffix(r, n, w, o, c);                                                                       \
     }                                                                                                                   \
-    inline void add_exponentials(const T *r, const float *n, int64_t c, float s, int64_t y, float *m, double *t) {      \
-        add_exponentials_##suffix(r, n, c, s, y, m, t);                                                                 \
+    inline void add_exponentials(const T *r, const float *n, int64_t c, float s, int64_t y, float *m, double *t,        \
+                                 float *b, int64_t *p, int64_t f) {                                                     \
+        add_exponentials_##suffix(r, n, c, s, y, m, t, b, p, f);                                                        \
     }                                                                                                                   \
     inline void gradients(T *r, const float *n, int64_t c, float s, float z, float f) {                                 \
         gradients_##suffix(r, n, c, s, z, f);                                                                           \

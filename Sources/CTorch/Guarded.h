@@ -21,12 +21,17 @@ inline CTStatus status(CTCode code, const char *message) {
     return CTStatus{code, strdup(message)};
 }
 
+// Gloo's errors have types of their own, which its missing headers would tell; all of them begin with their place in it.
+inline bool is_of_connection(const char *message) { return std::strstr(message, "/gloo/") != nullptr; }
+
 template <class Body> CTStatus guarded(Body &&body) noexcept {
     try {
         body();
         return CTStatus{CTCodeSuccess, nullptr};
     } catch (const c10::OutOfMemoryError &error) {
         return status(CTCodeOutOfMemory, error.what_without_backtrace());
+    } catch (const c10::DistError &error) {
+        return status(CTCodeConnection, error.what_without_backtrace());
     } catch (const c10::Error &error) {
         const char *message = error.what_without_backtrace();
         // The CPU allocator has no error type of its own.
@@ -35,7 +40,7 @@ template <class Body> CTStatus guarded(Body &&body) noexcept {
     } catch (const std::bad_alloc &) {
         return status(CTCodeOutOfMemory, "the host is out of memory");
     } catch (const std::exception &error) {
-        return status(CTCodeFailure, error.what());
+        return status(is_of_connection(error.what()) ? CTCodeConnection : CTCodeFailure, error.what());
     } catch (...) {
         return status(CTCodeFailure, "an exception of an unknown type");
     }

@@ -5,8 +5,13 @@
 //     loss = 1/N sum_i ( log( exp(s t_i) + sum_{j != y_i} exp(s c_ij) ) - s t_i ).
 // A framework builds the cosines, their arcs, a mask and several copies, each N x C. Here the products are kept once; the
 // margin touches N numbers.
+//
+// The classes may be divided over the processes of a group, each of which has all embeddings and the vectors of its own
+// classes: maxima, sums and the embeddings' gradients are then joined, and loss and gradients are those of one process with
+// all classes. A label out of range is that of a class elsewhere.
 
 #include "AngularMargin.h"
+#include "Collectives.h"
 #include "CosineLoops.h"
 #include "Guarded.h"
 #include "Parallel.h"
@@ -38,18 +43,21 @@ template <class Body> void parallel_rows(int64_t count, int64_t width, Body &&bo
     ctorch::parallel_for(0, count, grain, [&](int64_t begin, int64_t end) { body(begin, end); });
 }
 
+// The loss, each sample's nearest class without the margin, and the gradients.
 struct Outcome {
-    at::Tensor loss, embeddings, weight, target;
+    at::Tensor loss, cosine, nearest, embeddings, weight, target;
 };
 
 // Float32 on the processor, with products of the type T.
 template <class T> class Walk {
   public:
-    Walk(const at::Tensor &embeddings, const at::Tensor &weight, const at::Tensor &labels, double scale)
-        : n_(embeddings.size(0)), width_(weight.size(1)), classes_(weight.size(0)), scale_(scale),
+    Walk(const at::Tensor &embeddings, const at::Tensor &weight, const at::Tensor &labels, double scale,
+         const std::string &group)
+        : n_(embeddings.size(0)), width_(weight.size(1)), classes_(weight.size(0)), scale_(scale), group_(group),
           product_(n_ * width_ * std::min(block_classes, classes_)), embeddings_(embeddings), weight_(weight), vectors_(weight.const_data_ptr<float>()),
           label_(labels.const_data_ptr<int64_t>()), embedding_norms_(at::empty({n_}, embeddings.options())),
-          class_norms_(at::empty({classes_}, embeddings.options())) {
+          class_norms_(at::empty({classes_}, embeddings.options())), cosine_(at::full({n_}, -2, embeddings.options())),
+          nearest_(at::zeros({n_}, labels.options())) {
         auto directions = at::empty({n_, width_}, embeddings.options());
         const float *rows = embeddings.const_data_ptr<float>();
         ctorch::reciprocal_norms(rows, n_, width_, embedding_norms_.mutable_data_ptr<float>(), static_cast<T *>(nullptr));
@@ -61,7 +69,10 @@ template <class T> class Walk {
 
     Outcome run(const Target &target, bool wants_gradients) {
         sum_exponentials();
+        if (!group_.empty()) join_sums();
         Outcome outcome;
+        outcome.cosine = cosine_;
+        outcome.nearest = nearest_;
         outcome.loss = at::full({}, finish(target), embeddings_.options());
         if (wants_gradients) go_backward(target, outcome);
         return outcome;
@@ -92,14 +103,33 @@ template <class T> class Walk {
             const int64_t count = std::min(block_classes, classes_ - first);
             blocks_.push_back(product_.transposed(directions_, vectors(first, count)));
             const T *rows = data(blocks_.back());
+            float *cosine = cosine_.mutable_data_ptr<float>();
+            int64_t *nearest = nearest_.mutable_data_ptr<int64_t>();
             parallel_rows(n_, count, [&](int64_t begin, int64_t end) {
                 for (int64_t i = begin; i < end; ++i) {
                     const int64_t place = label_[i] - first;
                     ctorch::add_exponentials(rows + i * count, reciprocal(first), count, static_cast<float>(scale_),
-                                             place >= 0 && place < count ? place : -1, &maximum_[i], &sum_[i]);
+                                             place >= 0 && place < count ? place : -1, &maximum_[i], &sum_[i],
+                                             cosine + i, nearest + i, first);
                 }
             });
         }
+    }
+
+    // Makes maxima and sums those over the classes of all processes.
+    void join_sums() {
+        auto greatest = at::empty({n_}, at::kFloat);
+        auto sums = at::empty({n_}, at::kDouble);
+        auto *maximum = greatest.mutable_data_ptr<float>();
+        auto *sum = sums.mutable_data_ptr<double>();
+        std::copy_n(maximum_.data(), n_, maximum);
+        ctorch::all_reduce(greatest, group_, ctorch::Reduction::maximum);
+        for (int64_t i = 0; i < n_; ++i) {
+            sum[i] = sum_[i] * std::exp(static_cast<double>(maximum_[i]) - maximum[i]);
+            maximum_[i] = maximum[i];
+        }
+        ctorch::all_reduce(sums, group_);
+        std::copy_n(sum, n_, sum_.data());
     }
 
     // Leaves the logarithms of the sums, and returns the loss.
@@ -158,6 +188,7 @@ template <class T> class Walk {
                                 end - begin, width_, destination + begin * width_);
             });
         }
+        if (!group_.empty()) ctorch::all_reduce(gradient, group_);
         outcome.embeddings = at::empty({n_, width_}, embeddings_.options());
         float *result = outcome.embeddings.mutable_data_ptr<float>();
         const float *norms = embedding_norms_.const_data_ptr<float>();
@@ -167,11 +198,12 @@ template <class T> class Walk {
 
     int64_t n_, width_, classes_;
     double scale_;
+    std::string group_;
     Product product_;
     at::Tensor embeddings_, weight_;
     const float *vectors_;
     const int64_t *label_;
-    at::Tensor embedding_norms_, class_norms_, directions_, copy_;
+    at::Tensor embedding_norms_, class_norms_, cosine_, nearest_, directions_, copy_;
     std::vector<at::Tensor> blocks_;
     std::vector<float> maximum_, logarithm_;
     std::vector<double> sum_;
@@ -179,19 +211,24 @@ template <class T> class Walk {
 
 // The same by tensor operations in blocks, for every other type and device.
 Outcome run_anywhere(const at::Tensor &embeddings, const at::Tensor &weight, const at::Tensor &labels,
-                     const Target &target, double scale, bool wants_gradients) {
+                     const Target &target, double scale, const std::string &group, bool wants_gradients) {
     const int64_t n = embeddings.size(0), classes = weight.size(0);
     const auto embedding_norms = embeddings.norm(2, {1}, true).clamp_min(smallest_norm);
     const auto directions = embeddings / embedding_norms;
-    const auto rows = at::arange(n, labels.options());
-    auto maximum = at::full_like(target.cosine, -std::numeric_limits<double>::infinity());
+    Outcome outcome;
+    outcome.cosine = at::full_like(target.cosine, -2);
+    outcome.nearest = at::zeros_like(labels);
     std::vector<at::Tensor> blocks;
     for (int64_t first = 0; first < classes; first += block_classes) {
         const auto part = weight.narrow(0, first, std::min(block_classes, classes - first));
         const auto norms = part.norm(2, {1}, true).clamp_min(smallest_norm);
         blocks.push_back(at::linear(directions, part / norms).clamp(-1, 1));
-        maximum = at::maximum(maximum, scale * blocks.back().amax(1));
+        const auto [cosine, place] = blocks.back().max(1);
+        outcome.nearest = at::where(cosine > outcome.cosine, place + first, outcome.nearest);
+        outcome.cosine = at::maximum(outcome.cosine, cosine);
     }
+    auto maximum = scale * outcome.cosine;
+    if (!group.empty()) ctorch::all_reduce(maximum, group, ctorch::Reduction::maximum);
     auto sum = at::zeros_like(target.cosine);
     for (size_t index = 0; index < blocks.size(); ++index) {
         const auto here = labels - static_cast<int64_t>(index) * block_classes;
@@ -201,9 +238,9 @@ Outcome run_anywhere(const at::Tensor &embeddings, const at::Tensor &weight, con
         exponentials = exponentials.scatter(1, place, exponentials.gather(1, place).masked_fill(inside.unsqueeze(1), 0));
         sum = sum + exponentials.sum(1);
     }
+    if (!group.empty()) ctorch::all_reduce(sum, group);
     const auto losses = at::logaddexp(maximum + sum.log() - scale * target.cosine, at::zeros_like(target.cosine));
     const auto logarithm = scale * target.cosine + losses;
-    Outcome outcome;
     outcome.loss = losses.mean();
     if (!wants_gradients) return outcome;
 
@@ -229,25 +266,29 @@ Outcome run_anywhere(const at::Tensor &embeddings, const at::Tensor &weight, con
         outcome.embeddings += gradient.matmul(unit);
         outcome.weight.narrow(0, first, cosine.size(1)).copy_(projected(gradient.t().matmul(directions), unit) / norms);
     }
+    if (!group.empty()) ctorch::all_reduce(outcome.embeddings, group);
     outcome.embeddings = projected(outcome.embeddings, directions) / embedding_norms;
     return outcome;
 }
 
 class MarginSoftmax : public torch::autograd::Function<MarginSoftmax> {
   public:
-    static at::Tensor forward(torch::autograd::AutogradContext *context, const at::Tensor &embeddings,
-                              const at::Tensor &weight, const at::Tensor &labels, const at::Tensor &cosine,
-                              const at::Tensor &slope, double scale, bool bfloat16, bool wants) {
+    static torch::autograd::tensor_list forward(torch::autograd::AutogradContext *context,
+                                                const at::Tensor &embeddings, const at::Tensor &weight,
+                                                const at::Tensor &labels, const at::Tensor &cosine,
+                                                const at::Tensor &slope, double scale, bool bfloat16,
+                                                const std::string &group, bool wants) {
         const bool fast = embeddings.device().is_cpu() && embeddings.scalar_type() == at::kFloat;
         const auto x = embeddings.contiguous();
         const auto w = weight.contiguous();
         const auto y = labels.contiguous();
         const Target target{cosine.contiguous(), slope.contiguous()};
-        auto outcome = !fast ? run_anywhere(x, w, y, target, scale, wants)
-            : bfloat16       ? Walk<BFloat16>(x, w, y, scale).run(target, wants)
-                             : Walk<float>(x, w, y, scale).run(target, wants);
+        auto outcome = !fast ? run_anywhere(x, w, y, target, scale, group, wants)
+            : bfloat16       ? Walk<BFloat16>(x, w, y, scale, group).run(target, wants)
+                             : Walk<float>(x, w, y, scale, group).run(target, wants);
         if (wants) context->save_for_backward({outcome.embeddings, outcome.weight, outcome.target});
-        return outcome.loss;
+        context->mark_non_differentiable({outcome.cosine, outcome.nearest});
+        return {outcome.loss, outcome.cosine, outcome.nearest};
     }
 
     static torch::autograd::tensor_list backward(torch::autograd::AutogradContext *context,
@@ -257,8 +298,8 @@ class MarginSoftmax : public torch::autograd::Function<MarginSoftmax> {
         // Most losses go backward with a factor of 1, which saves a pass over the class vectors.
         const bool is_one = factor.device().is_cpu() && factor.item<double>() == 1;
         auto scaled = [&](const at::Tensor &tensor) { return is_one ? tensor : tensor * factor; };
-        return {scaled(saved[0]), scaled(saved[1]), at::Tensor(),  scaled(saved[2]),
-                at::Tensor(),     at::Tensor(),     at::Tensor(),  at::Tensor()};
+        return {scaled(saved[0]), scaled(saved[1]), at::Tensor(), scaled(saved[2]), at::Tensor(),
+                at::Tensor(),     at::Tensor(),     at::Tensor(), at::Tensor()};
     }
 };
 
@@ -269,45 +310,50 @@ void check(const at::Tensor &embeddings, const at::Tensor &weight, const at::Ten
                 "expected labels [", embeddings.size(0), "] int64, got ", labels.sizes(), " ", labels.scalar_type());
 }
 
-at::Tensor loss(const at::Tensor &embeddings, const at::Tensor &weight, const at::Tensor &labels, const Target &target,
-                double scale, bool bfloat16) {
+using Results = std::tuple<at::Tensor, at::Tensor, at::Tensor>;
+
+Results results(const at::Tensor &embeddings, const at::Tensor &weight, const at::Tensor &labels, const Target &target,
+                double scale, bool bfloat16, const std::string &group) {
     const bool wants_gradients = at::GradMode::is_enabled()
         && (embeddings.requires_grad() || weight.requires_grad() || target.cosine.requires_grad());
-    return MarginSoftmax::apply(embeddings, weight, labels, target.cosine, target.slope, scale, bfloat16,
-                                wants_gradients);
+    auto list = MarginSoftmax::apply(embeddings, weight, labels, target.cosine, target.slope, scale, bfloat16, group,
+                                     wants_gradients);
+    return {list[0], list[1], list[2]};
 }
 
 // The mean over an empty batch would be not a number; this is 0 and still belongs to the graph.
-at::Tensor loss_of_nothing(const at::Tensor &embeddings, const at::Tensor &weight) {
-    return at::linear(embeddings, weight).sum();
+Results results_of_nothing(const at::Tensor &embeddings, const at::Tensor &weight, const at::Tensor &labels) {
+    return {at::linear(embeddings, weight).sum(), at::empty({0}, embeddings.options()), at::empty_like(labels)};
 }
 
-at::Tensor margin_softmax(const at::Tensor &embeddings, const at::Tensor &weight, const at::Tensor &labels,
-                          const at::Tensor &target, const at::Tensor &slope, double scale, bool bfloat16) {
+Results margin_softmax(const at::Tensor &embeddings, const at::Tensor &weight, const at::Tensor &labels,
+                       const at::Tensor &target, const at::Tensor &slope, double scale, bool bfloat16,
+                       c10::string_view group) {
     check(embeddings, weight, labels);
     TORCH_CHECK(target.sizes() == labels.sizes() && slope.sizes() == labels.sizes(),
                 "expected target and slope ", labels.sizes(), ", got ", target.sizes(), " and ", slope.sizes());
-    if (labels.numel() == 0) return loss_of_nothing(embeddings, weight);
-    return loss(embeddings, weight, labels, {target, slope}, scale, bfloat16);
+    if (labels.numel() == 0) return results_of_nothing(embeddings, weight, labels);
+    return results(embeddings, weight, labels, {target, slope}, scale, bfloat16, std::string(group));
 }
 
-at::Tensor fixed_margin_softmax(const at::Tensor &embeddings, const at::Tensor &weight, const at::Tensor &labels,
-                                double scale, double multiplier, double angle, double cosine, c10::string_view overflow,
-                                bool exact, bool bfloat16) {
+Results fixed_margin_softmax(const at::Tensor &embeddings, const at::Tensor &weight, const at::Tensor &labels,
+                             double scale, double multiplier, double angle, double cosine, c10::string_view overflow,
+                             bool exact, bool bfloat16, c10::string_view group) {
     check(embeddings, weight, labels);
-    if (labels.numel() == 0) return loss_of_nothing(embeddings, weight);
+    if (labels.numel() == 0) return results_of_nothing(embeddings, weight, labels);
     const ctorch::FixedMargin margin{multiplier, angle, cosine, ctorch::overflow_named(overflow), exact};
-    const auto target = margin(ctorch::target_cosines(embeddings, weight, labels));
-    return loss(embeddings, weight, labels, target, scale, bfloat16);
+    const auto target = margin(ctorch::target_cosines(embeddings, weight, labels, group));
+    return results(embeddings, weight, labels, target, scale, bfloat16, std::string(group));
 }
 
 } // namespace
 
 TORCH_LIBRARY_FRAGMENT(hypersphere, library) {
     library.def("margin_softmax(Tensor embeddings, Tensor weight, Tensor labels, Tensor target, Tensor slope, "
-                "float scale, bool bfloat16) -> Tensor");
+                "float scale, bool bfloat16, str group=\"\") -> (Tensor, Tensor, Tensor)");
     library.def("margin_softmax.fixed(Tensor embeddings, Tensor weight, Tensor labels, float scale, float multiplier, "
-                "float angle, float cosine, str overflow, bool exact, bool bfloat16) -> Tensor");
+                "float angle, float cosine, str overflow, bool exact, bool bfloat16, str group=\"\") -> "
+                "(Tensor, Tensor, Tensor)");
 }
 
 TORCH_LIBRARY_IMPL(hypersphere, CompositeImplicitAutograd, library) {

@@ -16,8 +16,13 @@ struct DeviceOptions: ParsableArguments {
     }
 
     /// Chooses the device and sets the number of threads.
-    func choose(threads other: Int? = nil) throws -> (device: Device, reason: String) {
+    ///
+    /// - Parameter localRank: which of several processes on this machine asks; each takes a GPU of its own while there are
+    ///   enough.
+    func choose(threads other: Int? = nil, localRank: Int? = nil) throws -> (device: Device, reason: String) {
         if let count = threads ?? other { Engine.threadCount = count }
-        return try Device.choose(device)
+        let (chosen, reason) = try Device.choose(device)
+        guard let localRank, chosen.kind == .cuda, !device.contains(":") else { return (chosen, reason) }
+        return (.cuda(localRank % Device.count(of: .cuda)), reason)
     }
 }

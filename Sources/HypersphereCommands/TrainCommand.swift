@@ -18,6 +18,7 @@ struct TrainCommand: ParsableCommand {
               hypersphere train strokes-center
               hypersphere train mnist-center-fast --data data epochs=5 precision=fp32
               hypersphere train runs/mnist-center-fast-1 --resume
+              hypersphere train cifar10-arcface --data data --processes 2
 
             Built-in recipes: \(BuiltInRecipes.all.keys.sorted().joined(separator: ", ")).
             """)
@@ -46,6 +47,16 @@ struct TrainCommand: ParsableCommand {
     @Option(help: "Whether all of --weights must fit (yes), or what fits is taken (no).")
     var strict: YesOrNo?
 
+    @Option(
+        help: """
+            Processes on this machine that share each batch. On several machines, start the program with torchrun \
+            --no-python, srun or mpirun instead.
+            """)
+    var processes: Int?
+
+    @Option(help: "Seconds to wait for another process before it counts as lost.")
+    var timeout = 300.0
+
     @Flag(help: "Resolve the recipe, read the data, take one step, and write nothing.")
     var dryRun = false
 
@@ -66,6 +77,8 @@ struct TrainCommand: ParsableCommand {
     private static let defaultData = "data"
 
     func validate() throws {
+        if let processes, processes < 1 { throw ValidationError("--processes expects a number above 0, got \(processes)") }
+        if timeout <= 0 { throw ValidationError("--timeout expects a number of seconds above 0, got \(timeout)") }
         if strict != nil && weights == nil { throw ValidationError("--strict is about --weights, which is missing") }
         if weights != nil && resume {
             throw ValidationError("--weights is for a new run; one that goes on has its weights")
@@ -73,20 +86,46 @@ struct TrainCommand: ParsableCommand {
     }
 
     func run() throws {
+        let place = try ProcessPlace()
+        if let processes, processes > 1, place == nil {
+            // What is wrong with the recipe is said once, before there are many.
+            _ = try resolve()
+            return try ProcessLauncher(count: processes).run()
+        }
+        guard let place else { return try train(with: nil) }
+        let crew = try Crew(place, timeout: timeout, silent: ProcessLauncher.hasStarted)
+        do {
+            try train(with: crew)
+        } catch is Interrupted {
+            throw Interrupted()
+        } catch {
+            throw crew.report(error) ? error : ExitCode.failure
+        }
+    }
+
+    private func train(with crew: Crew?) throws {
         let (recipe, resumed) = try resolve()
-        let (device, reason) = try options.choose(threads: recipe.threads)
-        let data = try RecipeArgument.load(recipe, from: data, download: download, quiet: quiet)
-        if dryRun { return try tryOut(recipe, data: data, device: device) }
+        let share = crew.map { max(1, ProcessInfo.processInfo.activeProcessorCount / $0.place.localSize) }
+        let (device, reason) = try options.choose(threads: share ?? recipe.threads, localRank: crew?.place.localRank)
+        let data = try RecipeArgument.load(recipe, from: data, download: download, quiet: quiet || crew?.isQuiet ?? false)
+        try crew?.agree(on: "version", Environment.version)
+        try crew?.agree(on: "recipe", recipe.yaml())
+        try crew?.agree(on: "data", "\(data.train.fingerprint)\n\(data.test.fingerprint)")
+        if dryRun { return try tryOut(recipe, data: data, device: device, crew: crew) }
         let folder = resumed ?? output.map(RunFolder.init) ?? .next(in: Self.parent, name: recipe.name)
         let run =
-            try resumed.map { try TrainingRun(resuming: $0, recipe: recipe, data: data, device: device) }
-            ?? TrainingRun(recipe, data: data, device: device, folder: folder, command: CommandLine.arguments)
-        let display = TrainingDisplay(run: run, data: data, reason: reason, json: json, quiet: quiet)
+            try resumed.map { try TrainingRun(resuming: $0, recipe: recipe, data: data, device: device, crew: crew) }
+            ?? TrainingRun(
+                recipe, data: data, device: device, folder: folder, command: CommandLine.arguments, crew: crew)
+        let isQuiet = quiet || crew?.isQuiet ?? false
+        let display = TrainingDisplay(
+            run: run, data: data, reason: reason, json: json && run.trainer.isLeader, quiet: isQuiet)
         defer { display.close() }
         display.begin()
         let interruption = Interruption()
         let ending = try run.run(shouldStop: { interruption.isRequested }, display.show)
-        display.end(ending, resumeCommand: resumeCommand(folder))
+        if run.trainer.isLeader { display.end(ending, resumeCommand: resumeCommand(folder)) }
+        crew?.leave()
         if case .stopped = ending { throw Interrupted() }
     }
 
@@ -129,10 +168,12 @@ struct TrainCommand: ParsableCommand {
         return words
     }
 
-    private func tryOut(_ recipe: Recipe, data: TrainingData, device: Device) throws {
-        let trainer = try Trainer(recipe, data: data, device: device)
+    private func tryOut(_ recipe: Recipe, data: TrainingData, device: Device, crew: Crew?) throws {
+        let trainer = try Trainer(recipe, data: data, device: device, crew: crew)
         try trainer.loadWeights()
         let loss = try trainer.tryOneStep()
+        crew?.leave()
+        guard trainer.isLeader else { return }
         Console.print(try trainer.recipe.yaml())
         Console.print(
             "# one step on \(device) in \(trainer.precision): loss \(loss); nothing was written")

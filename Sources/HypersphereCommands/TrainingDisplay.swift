@@ -40,7 +40,8 @@ final class TrainingDisplay {
                 + (isUnseen ? " and \(formatCount(data.test.classNames.count)) unseen" : "")
                 + ", \(data.height) x \(data.width) x \(data.channels)",
             "\(trainer.device) (\(reason)), \(trainer.precision), \(trainer.layout),"
-                + " \(Console.counted(Engine.threadCount, "thread"))",
+                + " \(Console.counted(Engine.threadCount, "thread"))"
+                + (trainer.processCount > 1 ? " in each of \(trainer.processCount) processes" : ""),
             "\(formatCount(trainer.parameterCount)) parameters",
             "writing to \(run.folder.path)",
         ]

@@ -8,6 +8,12 @@ public final class Parameter {
     /// Whether it is never trained, such as a scale that a publication holds at 1.
     public let isConstant: Bool
 
+    /// Which rows of the whole these are, where the others are held by other processes; see ``divide(over:)``.
+    public internal(set) var part: RowPart?
+
+    /// The rows that take part in the next step, where the others do not; see ``activate(_:)``.
+    public internal(set) var active: ActiveRows?
+
     /// Creates a parameter of the given values.
     public init(_ tensor: Tensor, isConstant: Bool = false) {
         self.tensor = tensor.detached().requiringGradient(!isConstant)

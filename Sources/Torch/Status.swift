@@ -1,4 +1,5 @@
 import CTorch
+import Files
 import Foundation
 
 /// What becomes of a status that libtorch returned.
@@ -12,9 +13,19 @@ enum Status {
         return text
     }
 
+    /// Throws what a failure means to a user.
+    static func throwing(_ status: CTStatus, _ error: (String) -> UserFacingError) throws {
+        if let message = message(of: status) { throw error(message) }
+    }
+
     /// Stops the program when the status is a failure: it is a mistake in the program that calls `operation`.
+    ///
+    /// A lost connection to other processes is no mistake: then the program ends as ``LostProcess`` says.
     static func trapping(_ operation: @autoclosure () -> String, _ status: CTStatus) {
-        if let message = message(of: status) { fatalError("\(operation()): \(message)") }
+        let isConnection = status.code == CTCodeConnection
+        guard let message = message(of: status) else { return }
+        if isConnection { LostProcess.end(message) }
+        fatalError("\(operation()): \(message)")
     }
 
     /// Running out of memory is no mistake of the program, so it ends it with one line and no trace.

@@ -62,13 +62,15 @@ extension Tensor {
     ///   - training: whether to use the batch's statistics rather than the running ones.
     ///   - momentum: the share of the batch in the new running statistics.
     ///   - epsilon: added to the variance.
+    ///   - group: the processes whose batches count as one while training; all of them make the call.
     public func batchNorm(
         weight: Tensor?, bias: Tensor?, adding residual: Tensor? = nil, rectified: Bool = false, runningMean: Tensor?,
-        runningVariance: Tensor?, training: Bool, momentum: Double, epsilon: Double
+        runningVariance: Tensor?, training: Bool, momentum: Double, epsilon: Double, over group: ProcessGroup? = nil
     ) -> Tensor {
         Self.batchNormOperator(
             .tensor(self), .optional(weight), .optional(bias), .optional(residual), .optional(runningMean),
-            .optional(runningVariance), .bool(rectified), .bool(training), .double(momentum), .double(epsilon))
+            .optional(runningVariance), .bool(rectified), .bool(training), .double(momentum), .double(epsilon),
+            .string(group?.name ?? ""))
     }
 
     /// The last dimension brought to mean 0 and variance 1, times `weight` `[C]`, plus `bias` `[C]`. Ba et al., 2016.

@@ -9,6 +9,7 @@ extension Tensor {
     private static let indexCopyOperator = Operator("aten::index_copy_")
     private static let indexFillOperator = Operator("aten::index_fill_", "int_Scalar")
     private static let indexAddOperator = Operator("aten::index_add")
+    private static let placesOperator = Operator("aten::searchsorted", "Tensor")
 
     /// The elements with `index` in the first dimension; negative ones count from the last.
     public subscript(index: Int) -> Tensor {
@@ -57,6 +58,10 @@ extension Tensor {
         let results = Self.sortOperator.tensors(.tensor(self), .int(dimension), .bool(descending))
         return (results[0], results[1])
     }
+
+    /// Where each element would stand in `sorted`, an ascending tensor of one dimension: before its equals. int64, of the
+    /// shape of this tensor.
+    public func places(in sorted: Tensor) -> Tensor { Self.placesOperator(.tensor(sorted), .tensor(self)) }
 
     /// Overwrites the rows `indices`, `[K]` int64, by the rows of `source`, in place.
     public func assign(_ source: Tensor, at indices: Tensor) {

@@ -15,7 +15,8 @@ enum Checkpoint {
         static let history = "history"
     }
 
-    /// Writes where `trainer` stands to `path`, whole or not at all.
+    /// Writes where `trainer` stands to `path`, whole or not at all; of several processes all must call this, and the leader
+    /// writes. What is written does not depend on their number.
     ///
     /// - Throws: `UserFacingError` when the folder is missing or not writable, or the disk is full.
     static func save(_ trainer: Trainer, to path: String) throws {
@@ -23,9 +24,10 @@ enum Checkpoint {
         func add(_ state: [String: Tensor], _ prefix: String) {
             for (name, tensor) in state { tensors["\(prefix).\(name)"] = tensor }
         }
-        add(trainer.model.state, "model")
+        add(trainer.model.wholeState, "model")
         for (index, optimizer) in trainer.optimizers.enumerated() { add(optimizer.state, "optimizer.\(index)") }
         add(trainer.progress.state, "progress")
+        guard trainer.isLeader else { return }
         let history = String(decoding: try JSONEncoder().encode(trainer.history), as: UTF8.self)
         let metadata = [
             Key.format: format, Key.recipe: try trainer.recipe.yaml(), Key.history: history,

@@ -28,7 +28,7 @@ final class Model {
         let backbone = recipe.backbone.settings.make(channels: channels, using: &generator)
         self.backbone = backbone
         generator = stream(1)
-        let head = recipe.head.settings.make(classes: classes, embedding: backbone.embedding, using: &generator)
+        let head = recipe.head.make(classes: classes, embedding: backbone.embedding, using: &generator)
         self.head = head
         losses = recipe.losses.enumerated().map { index, recipe in
             generator = stream(2 + UInt64(index))
@@ -59,6 +59,11 @@ final class Model {
     /// All values by name: `backbone.conv1_1.weight`.
     var state: [String: Tensor] {
         parts.reduce(into: [:]) { $0.merge($1.module.state(prefix: "\($1.name).")) { first, _ in first } }
+    }
+
+    /// All values by name like ``state``, and whole ones where they are divided over processes, all of which must ask for them.
+    var wholeState: [String: Tensor] {
+        parts.reduce(into: [:]) { $0.merge($1.module.wholeState(prefix: "\($1.name).")) { first, _ in first } }
     }
 
     func load(_ state: [String: Tensor], from source: String) throws {

@@ -41,10 +41,12 @@ public final class ModelBundle {
     /// D, the length of an embedding.
     public var embedding: Int { model.backbone.embedding }
 
-    /// Writes the model that `trainer` has come to.
+    /// Writes the model that `trainer` has come to; of several processes all must call this, and the leader writes.
     ///
     /// - Throws: `UserFacingError` when the folder is missing or not writable, or the disk is full.
     static func save(_ trainer: Trainer, channels: Int, height: Int, width: Int, to path: String) throws {
+        let state = trainer.model.wholeState
+        guard trainer.isLeader else { return }
         let description = Description(
             format: format, classNames: trainer.classNames, channels: channels, height: height, width: width,
             precision: trainer.precision, layout: trainer.layout)
@@ -54,7 +56,7 @@ public final class ModelBundle {
             Key.description: String(decoding: try encoder.encode(description), as: UTF8.self),
             Key.recipe: try trainer.recipe.yaml(),
         ]
-        try SafetensorsFile.write(trainer.model.state, metadata: metadata, to: path)
+        try SafetensorsFile.write(state, metadata: metadata, to: path)
     }
 
     /// Reads the bundle at `path`, which may also be the folder of a run.

@@ -38,6 +38,7 @@ public final class Trainer {
     private let sampler: any BatchSampler
     private let augmentation: Augmentation
     private let mixUp: MixUp?
+    private let shared: SharedTraining?
     private let train: any ImageSource
     private let test: any ImageSource
     private let testCount: Int
@@ -90,15 +91,27 @@ public final class Trainer {
         public let centers: [Float]?
     }
 
+    /// Whether this process writes and prints: the only one, or the first of several.
+    public var isLeader: Bool { shared?.group.isLeader ?? true }
+
+    /// How many processes train together.
+    public var processCount: Int { shared?.group.size ?? 1 }
+
     /// Makes the model and its optimizers and moves the data to the device.
     ///
+    /// - Parameter crew: the processes that train together, each of which makes a trainer of the same recipe and data.
     /// - Throws: `UserFacingError` when the data do not fit the recipe.
-    public init(_ recipe: Recipe, data: TrainingData, device: Device) throws {
+    public init(_ recipe: Recipe, data: TrainingData, device: Device, crew: Crew? = nil) throws {
         if let size = recipe.backbone.settings.imageSize, data.height != size || data.width != size {
             throw UserFacingError(
                 data.train.name, field: "image size",
                 problem: "is \(data.height) x \(data.width), the backbone takes \(size) x \(size)",
                 remedy: "choose another backbone or set")
+        }
+        if crew != nil && recipe.data.augmentation.mixUp != 0 {
+            throw UserFacingError(
+                recipe.name, field: "data.augmentation.mixUp", problem: "mixes images of one process alone",
+                remedy: "set it to 0, or train with one process")
         }
         self.device = device
         precision = recipe.precision ?? Precision.best(for: device)
@@ -117,6 +130,8 @@ public final class Trainer {
         test = try recipe.source(of: data.test, training: false, device: device)
         testCount = data.test.count
         let model = Model(recipe, channels: data.channels, classes: data.classNames.count)
+        shared = crew.map(SharedTraining.init)
+        shared?.divide(model, by: recipe)
         model.to(device, layout)
         self.model = model
         optimizers = recipe.optimizers.map { optimizer in
@@ -149,10 +164,14 @@ public final class Trainer {
             let total = batches.reduce(0) { $0 + $1.count }
             model.train(true)
             try model.freeze(recipe, epoch: epoch)
-            let next = train.batches(Array(batches.dropFirst(progress.batches)), epoch: epoch)
+            shared?.begin(model)
+            let rest = Array(batches.dropFirst(progress.batches))
+            let next = train.batches(shared?.own(rest) ?? rest, epoch: epoch)
             while let batch = try next() {
                 let position = progress.batches
-                try learn(batch, epoch: epoch, position: position, batches: batches)
+                shared?.crew.stand(at: "in epoch \(epoch), batch \(position + 1)")
+                let wantsStop = try learn(
+                    batch, epoch: epoch, position: position, batches: batches, wantsStop: shouldStop())
                 if !batch.broken.isEmpty { try handle(.broken(batch.broken)) }
                 let elapsed = begin.duration(to: .now).seconds
                 try handle(
@@ -160,10 +179,11 @@ public final class Trainer {
                         Step(
                             epoch: epoch, done: progress.count, total: total, meanLoss: progress.meanLoss,
                             imagesPerSecond: Double(progress.count - seen) / elapsed)))
-                if shouldStop() && position + 1 < batches.count { return .stopped }
+                if wantsStop && position + 1 < batches.count { return .stopped }
             }
             device.synchronize()
             let learning = begin.duration(to: .now).seconds
+            shared?.crew.stand(at: "measuring after epoch \(epoch)")
             let (test, embeddings) = try measure(epoch: epoch)
             let trained = progress.report(classes: classNames.count)
             let metrics = EpochMetrics(
@@ -174,7 +194,7 @@ public final class Trainer {
             history.append(metrics)
             progress = EpochProgress()
             try handle(.epoch(metrics, test: embeddings))
-            if shouldStop() && epoch < recipe.epochs { return .stopped }
+            if shared?.anyWants(shouldStop()) ?? shouldStop(), epoch < recipe.epochs { return .stopped }
         }
         return .finished
     }
@@ -190,36 +210,48 @@ public final class Trainer {
     public func tryOneStep() throws -> Double {
         model.train(true)
         try model.freeze(recipe, epoch: 1)
+        shared?.begin(model)
         let batches = batches(epoch: 1)
-        if let batch = try train.batches([batches[0]], epoch: 1)() {
-            try learn(batch, epoch: 1, position: 0, batches: batches)
+        let first = [batches[0]]
+        if let batch = try train.batches(shared?.own(first) ?? first, epoch: 1)() {
+            _ = try learn(batch, epoch: 1, position: 0, batches: batches, wantsStop: false)
         }
         return progress.meanLoss
     }
 
-    private func learn(_ batch: ImageBatch, epoch: Int, position: Int, batches: [[Int]]) throws {
+    /// Takes a step; returns whether it is the last one for now.
+    private func learn(
+        _ batch: ImageBatch, epoch: Int, position: Int, batches: [[Int]], wantsStop: Bool
+    ) throws -> Bool {
         schedule(epoch: epoch, iteration: (epoch - 1) * batches.count + position)
         let planned = batches[position].count
-        guard !batch.indices.isEmpty else { return progress.skip(planned: planned) }
-        var generator = SeededGenerator(
-            seed: recipe.seed, path: RandomStream.step.rawValue, UInt64(epoch), UInt64(position))
-        for (_, module) in model.parts { module.reseed(using: &generator) }
+        if shared == nil && batch.indices.isEmpty {
+            progress.skip(planned: planned)
+            return wantsStop
+        }
+        reseed(epoch: epoch, position: position)
         let draws = SampleDraws(seed: recipe.seed, epoch: epoch)
-        let labels = batch.labels
         let images = augmentation(batch.images, indices: batch.indices, draws: draws).contiguous(layout)
         for optimizer in optimizers { optimizer.clearGradients() }
-        let mixed = mixUp.map { $0(images, labels, indices: batch.indices, draws: draws) }
-        let embeddings = withPrecision(precision, on: device) { model.backbone(mixed?.images ?? images) }
+        let mixed = mixUp.map { $0(images, batch.labels, indices: batch.indices, draws: draws) }
+        let own = withPrecision(precision, on: device) { model.backbone(mixed?.images ?? images) }
+        let whole = shared?.gather(own, batch, planned: planned, wantsStop: wantsStop)
+        let stops = whole?.wantsStop ?? wantsStop
+        if let whole, whole.indices.isEmpty {
+            progress.skip(planned: planned)
+            return stops
+        }
+        let (embeddings, labels) = (whole?.embeddings ?? own, whole?.labels ?? batch.labels)
         var loss = model.loss(embeddings, labels)
         if let mixed {
             loss = mixed.factor * loss + (1 - mixed.factor) * model.loss(embeddings, mixed.otherLabels)
         }
-        loss.backward()
+        if let whole { shared?.backward(loss, whole) } else { loss.backward() }
         if let limit = recipe.gradientLimit {
             GradientClipping.byNorm(optimizers.flatMap(\.groups).flatMap(\.parameters), limit: limit)
         }
-        let predictions = withoutGradients { model.head.logits(embeddings.detached()).argumentMaximum(along: 1) }
-        progress.add(loss: loss.value.detached(), predictions: predictions, labels: labels, planned: planned)
+        progress.add(
+            loss: loss.value.detached(), predictions: predictions(loss, embeddings), labels: labels, planned: planned)
         // Before the step, so that the model that is kept is still whole.
         if device == .cpu || position % 50 == 0 || position == batches.count - 1 {
             guard progress.settle() else {
@@ -230,6 +262,25 @@ public final class Trainer {
             }
         }
         for optimizer in optimizers { optimizer.step() }
+        return stops
+    }
+
+    /// Makes all draws of a step functions of seed, epoch and position. Heads and losses see the whole batch in every process
+    /// and draw the same; layers of the backbone see parts of it, and each process draws for its own.
+    private func reseed(epoch: Int, position: Int) {
+        var generator = SeededGenerator(
+            seed: recipe.seed, path: RandomStream.step.rawValue, UInt64(epoch), UInt64(position))
+        for (_, module) in model.parts { module.reseed(using: &generator) }
+        guard let group = shared?.group, !group.isLeader else { return }
+        generator = SeededGenerator(
+            seed: recipe.seed, path: RandomStream.step.rawValue, UInt64(epoch), UInt64(position), UInt64(group.rank))
+        model.backbone.reseed(using: &generator)
+    }
+
+    /// The classes that the embeddings are taken for, without any margin.
+    private func predictions(_ loss: Loss, _ embeddings: Tensor) -> Tensor {
+        loss.predictions
+            ?? withoutGradients { model.head.logits(embeddings.detached()).argumentMaximum(along: 1) }
     }
 
     private func schedule(epoch: Int, iteration: Int) {
@@ -260,21 +311,25 @@ public final class Trainer {
         let order = stride(from: 0, to: testCount, by: recipe.data.batch).map { begin in
             Array(begin..<min(testCount, begin + recipe.data.batch))
         }
-        let next = test.batches(order, epoch: 0)
+        var remaining = order[...]
+        let next = test.batches(shared?.own(order) ?? order, epoch: 0)
         try withoutGradients {
             while let batch = try next() {
-                if batch.indices.isEmpty { continue }
+                let planned = remaining.removeFirst().count
+                if shared == nil && batch.indices.isEmpty { continue }
                 let images = augmentation.normalization(batch.images).contiguous(layout)
-                let embeddings = withPrecision(precision, on: device) { model.backbone(images) }.to(.float32)
+                let own = withPrecision(precision, on: device) { model.backbone(images) }.to(.float32)
+                let whole = shared?.gather(own, batch, planned: planned, wantsStop: false)
+                let (embeddings, known) = (whole?.embeddings ?? own, whole?.labels ?? batch.labels)
+                if known.count == 0 { continue }
                 if !isUnseen {
+                    let loss = model.loss(embeddings, known)
                     total.add(
-                        loss: model.loss(embeddings, batch.labels).value,
-                        predictions: model.head.logits(embeddings).argumentMaximum(along: 1), labels: batch.labels,
-                        planned: batch.indices.count)
+                        loss: loss.value, predictions: predictions(loss, embeddings), labels: known, planned: planned)
                 }
                 values.append(embeddings)
-                labels += batch.labels.array(of: Int64.self)
-                indices += batch.indices
+                labels += known.array(of: Int64.self)
+                indices += whole?.indices ?? batch.indices
             }
         }
         let embeddings = Tensor.concatenated(values)
@@ -282,22 +337,7 @@ public final class Trainer {
             throw notFinite(model.firstNonFinite ?? "the loss", in: "epoch \(epoch), measuring")
         }
         if isUnseen {
-            let set = LabelledEmbeddings(
-                embeddings, labels: labels, groups: testGroups.map { groups in indices.map { groups[$0] } })
-            let retrieval = try RetrievalReport(leavingOneOutOf: set, cutoffs: [1], curveLength: 0)
-            guard let micro = retrieval.micro else {
-                throw UserFacingError(
-                    recipe.name, field: "data", problem: "no class of the images to measure on has two",
-                    remedy: "give at least two images of a class")
-            }
-            let nearest = try NeighbourClassifier(leavingOneOutOf: set, count: 1)
-            return (
-                .unseenClasses(
-                    precisionAt1: micro.precisionAt1, meanAveragePrecisionAtR: micro.meanAveragePrecisionAtR),
-                TestEmbeddings(
-                    values: embeddings.array(), dimension: model.backbone.embedding, labels: labels,
-                    predictions: nearest.predictions, centers: nil)
-            )
+            return try measureUnseen(embeddings, labels: labels, indices: indices)
         }
         let report = total.report(classes: classNames.count)
         let centers = model.losses.compactMap { ($0.loss as? CenterLoss)?.classCenters }.first
@@ -306,6 +346,33 @@ public final class Trainer {
             TestEmbeddings(
                 values: embeddings.array(), dimension: model.backbone.embedding, labels: labels,
                 predictions: total.predictions, centers: centers?.array())
+        )
+    }
+
+    /// Measures by search; of several processes the leader does it for all.
+    private func measureUnseen(
+        _ embeddings: Tensor, labels: [Int64], indices: [Int]
+    ) throws -> (TestMetrics, TestEmbeddings) {
+        var predictions: [Int64] = []
+        func search() throws -> [Double] {
+            let set = LabelledEmbeddings(
+                embeddings, labels: labels, groups: testGroups.map { groups in indices.map { groups[$0] } })
+            let retrieval = try RetrievalReport(leavingOneOutOf: set, cutoffs: [1], curveLength: 0)
+            guard let micro = retrieval.micro else { return [] }
+            predictions = try NeighbourClassifier(leavingOneOutOf: set, count: 1).predictions
+            return [micro.precisionAt1, micro.meanAveragePrecisionAtR]
+        }
+        let scores = try shared?.leader(search) ?? search()
+        guard scores.count == 2 else {
+            throw UserFacingError(
+                recipe.name, field: "data", problem: "no class of the images to measure on has two",
+                remedy: "give at least two images of a class")
+        }
+        return (
+            .unseenClasses(precisionAt1: scores[0], meanAveragePrecisionAtR: scores[1]),
+            TestEmbeddings(
+                values: embeddings.array(), dimension: model.backbone.embedding, labels: labels,
+                predictions: predictions, centers: nil)
         )
     }
 }

@@ -44,8 +44,16 @@ struct Program {
     }
 
     /// Starts the program without waiting for it.
-    func start(_ arguments: [String]) throws -> RunningProgram {
-        try RunningProgram(Self.path, arguments, environment: [:], folder: folder)
+    ///
+    /// - Parameter prefix: the words of another program that runs it.
+    func start(
+        _ arguments: [String], environment: [String: String] = [:], prefix: [String] = []
+    ) throws -> RunningProgram {
+        guard !prefix.isEmpty else {
+            return try RunningProgram(Self.path, arguments, environment: environment, folder: folder)
+        }
+        return try RunningProgram(
+            "/usr/bin/env", prefix + [Self.path] + arguments, environment: environment, folder: folder)
     }
 
     /// Runs a line of the shell in which `"$@"` stands for the program with its arguments.

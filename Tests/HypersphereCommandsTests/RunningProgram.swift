@@ -35,6 +35,9 @@ final class RunningProgram: Sendable {
         return try FileHandle(forWritingTo: url)
     }
 
+    /// The number by which the system knows the process.
+    var identifier: Int32 { process.withLock { $0.processIdentifier } }
+
     func send(_ signal: Int32) {
         process.withLock { _ = kill($0.processIdentifier, signal) }
     }

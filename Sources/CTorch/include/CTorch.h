@@ -17,6 +17,7 @@ typedef enum {
     CTCodeSuccess = 0,
     CTCodeFailure = 1,
     CTCodeOutOfMemory = 2,
+    CTCodeConnection = 3, // to the other processes of a group
 } CTCode;
 
 // The outcome of a call. `message` is null on success; otherwise the caller owns it and frees it with ct_message_free.
@@ -73,6 +74,21 @@ typedef struct {
     const char *strings;
 } CTArguments;
 
+// A counted reference to a store, where the processes of a group meet.
+typedef struct {
+    void *pointer;
+} CTStore;
+
+// A counted reference to a group of processes.
+typedef struct {
+    void *pointer;
+} CTGroup;
+
+// Averages the gradients of parameters over the processes of a group while the backward pass goes on.
+typedef struct {
+    void *pointer;
+} CTReducer;
+
 // Devices as one number: the c10::DeviceType times 256, plus the index.
 typedef int32_t CTDevice;
 
@@ -123,6 +139,28 @@ int32_t ct_accelerator_count(CTDevice device_type);
 CT_CHECKED CTStatus ct_accelerator_synchronize(CTDevice device);
 const char *ct_processor_capability(void);
 bool ct_processor_has_bfloat16(void);
+
+// Opens the store at a host and port, serving it too or not; port 0 asks for a free one. Times are in seconds.
+CT_CHECKED CTStatus ct_store_open(const char *host, uint16_t port, bool serves, double timeout, CTStore *result);
+// Another connection to the same store, for another thread.
+CT_CHECKED CTStatus ct_store_copy(CTStore store, CTStore *result);
+uint16_t ct_store_port(CTStore store);
+CT_CHECKED CTStatus ct_store_set(CTStore store, const char *key, const char *bytes, size_t count);
+// Waits for a key; the caller frees the bytes with ct_message_free.
+CT_CHECKED CTStatus ct_store_get(CTStore store, const char *key, double timeout, char **bytes, size_t *count);
+CT_CHECKED CTStatus ct_store_has(CTStore store, const char *key, bool *result);
+void ct_store_release(CTStore store);
+
+// Joins the group `name` of `size` processes, reachable at `address`; operators find the group by its name, as
+// long as the reference is held.
+CT_CHECKED CTStatus ct_group_join(CTStore store, const char *name, int32_t rank, int32_t size, const char *address,
+                                  double timeout, CTGroup *result);
+void ct_group_release(CTGroup group);
+
+CT_CHECKED CTStatus ct_reducer_create(const CTTensor *parameters, size_t count, const char *group, CTReducer *result);
+// Before each backward pass, with the tensors that it begins from.
+CT_CHECKED CTStatus ct_reducer_prepare(CTReducer reducer, const CTTensor *outputs, size_t count);
+void ct_reducer_release(CTReducer reducer);
 
 #ifdef __cplusplus
 }

@@ -12,11 +12,15 @@ public import Torch
 ///
 /// The authors' code also holds every cosine within 0.999, where samples learn nothing more; that only kept its arc from
 /// overflowing, and is not done here.
-public final class AdaFaceHead: Module, AngularHead, MarginCurveHead {
-    private let weight: Parameter
+public final class AdaFaceHead: Module, ManyClassHead, MarginCurveHead {
+    /// The class vectors `[C, D]` as they are learnt, of any length.
+    public let weight: Parameter
+    /// What draws the classes of a step; nil where all take part.
+    public var sampler: ClassSampler?
     private let lengthMean = Buffer(.full([], 20))
     private let lengthDeviation = Buffer(.full([], 100))
-    private let scale: Double
+    /// s, the factor on the cosines.
+    public let scale: Double
     private let margin: Double
     private let concentration: Double
     private let momentum: Double
@@ -53,9 +57,6 @@ public final class AdaFaceHead: Module, AngularHead, MarginCurveHead {
         weight = ClassVectors.drawn(classes: classes, embedding: embedding, for: "AdaFaceHead", using: &generator)
     }
 
-    /// The class vectors `[C, D]`, each of length 1.
-    public var classVectors: Tensor { ClassVectors(weight: weight.tensor).normalised }
-
     /// The target logit over the angle for the shortest embeddings, for one of mean length, and for the longest.
     public var marginCurves: [MarginCurve] {
         [(-1.0, "short, g = -1"), (0, "mean length, g = 0"), (1, "long, g = 1")].map { quality, condition in
@@ -70,15 +71,9 @@ public final class AdaFaceHead: Module, AngularHead, MarginCurveHead {
     public func loss(_ embeddings: Tensor, _ labels: Tensor) -> Loss {
         labels.checkLabels(for: embeddings, dimension: weight.tensor.size(1), classes: classes, "AdaFaceHead.loss")
         let quality = withoutGradients { self.quality(embeddings) }
-        return Loss(
-            MarginSoftmax.loss(
-                embeddings: embeddings, weights: weight.tensor, labels: labels, margin: margin(quality: quality),
-                scale: scale))
-    }
-
-    /// The logits `[N, C]` of embeddings `[N, D]`, without the margin: s times the cosines.
-    public func logits(_ embeddings: Tensor) -> Tensor {
-        ClassVectors(weight: weight.tensor).cosines(embeddings) * scale
+        return MarginSoftmax.loss(
+                embeddings: embeddings, weight: weight, labels: labels, margin: margin(quality: quality),
+                scale: scale, sampler: sampler)
     }
 
     private func margin(quality: Tensor) -> AngularMargin {

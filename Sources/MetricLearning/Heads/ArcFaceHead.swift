@@ -6,10 +6,14 @@ public import Torch
 /// theta_j is the angle between an embedding and the vector of class j. Deng et al., "ArcFace: Additive Angular Margin Loss
 /// for Deep Face Recognition", CVPR 2019, eq. 3. Choose it for many classes with clean labels that must be told apart
 /// finely, above all faces. With embeddings of few dimensions or few samples a class begin with s = 10 and m = 0.2.
-public final class ArcFaceHead: Module, AngularHead, MarginCurveHead {
-    private let weight: Parameter
+public final class ArcFaceHead: Module, ManyClassHead, MarginCurveHead {
+    /// The class vectors `[C, D]` as they are learnt, of any length.
+    public let weight: Parameter
+    /// What draws the classes of a step; nil where all take part.
+    public var sampler: ClassSampler?
     private let margin: AngularMargin
-    private let scale: Double
+    /// s, the factor on the cosines.
+    public let scale: Double
     private let products: Precision
 
     /// C, the number of classes.
@@ -40,23 +44,14 @@ public final class ArcFaceHead: Module, AngularHead, MarginCurveHead {
         weight = ClassVectors.drawn(classes: classes, embedding: embedding, for: "ArcFaceHead", using: &generator)
     }
 
-    /// The class vectors `[C, D]`, each of length 1.
-    public var classVectors: Tensor { ClassVectors(weight: weight.tensor).normalised }
-
     /// The target logit over the angle.
     public var marginCurves: [MarginCurve] { [MarginCurve(margin, scale: scale)] }
 
     /// The mean cross entropy of embeddings `[N, D]` with labels `[N]` int64 in `0..<C`; 0 for an empty batch.
     public func loss(_ embeddings: Tensor, _ labels: Tensor) -> Loss {
         labels.checkLabels(for: embeddings, dimension: weight.tensor.size(1), classes: classes, "ArcFaceHead.loss")
-        return Loss(
-            MarginSoftmax.loss(
-                embeddings: embeddings, weights: weight.tensor, labels: labels, margin: margin, scale: scale,
-                products: products))
-    }
-
-    /// The logits `[N, C]` of embeddings `[N, D]`, without the margin: s times the cosines.
-    public func logits(_ embeddings: Tensor) -> Tensor {
-        ClassVectors(weight: weight.tensor).cosines(embeddings) * scale
+        return MarginSoftmax.loss(
+                embeddings: embeddings, weight: weight, labels: labels, margin: margin, scale: scale,
+                products: products, sampler: sampler)
     }
 }

@@ -6,10 +6,14 @@ public import Torch
 /// theta_j is the angle between an embedding and the vector of class j. All three act together. Deng et al., "ArcFace",
 /// CVPR 2019, eq. 4, which tries (1, 0.3, 0.2), called CM1, and (0.9, 0.4, 0.15), CM2; (1, 0.5, 0) is ArcFace, (1, 0, 0.35)
 /// CosFace and (1.35, 0, 0) a SphereFace with embeddings of one length. Choose it to try a curve between these.
-public final class CombinedMarginHead: Module, AngularHead, MarginCurveHead {
-    private let weight: Parameter
+public final class CombinedMarginHead: Module, ManyClassHead, MarginCurveHead {
+    /// The class vectors `[C, D]` as they are learnt, of any length.
+    public let weight: Parameter
+    /// What draws the classes of a step; nil where all take part.
+    public var sampler: ClassSampler?
     private let margin: AngularMargin
-    private let scale: Double
+    /// s, the factor on the cosines.
+    public let scale: Double
     private let products: Precision
 
     /// C, the number of classes.
@@ -49,9 +53,6 @@ public final class CombinedMarginHead: Module, AngularHead, MarginCurveHead {
             classes: classes, embedding: embedding, for: "CombinedMarginHead", using: &generator)
     }
 
-    /// The class vectors `[C, D]`, each of length 1.
-    public var classVectors: Tensor { ClassVectors(weight: weight.tensor).normalised }
-
     /// The target logit over the angle.
     public var marginCurves: [MarginCurve] { [MarginCurve(margin, scale: scale)] }
 
@@ -59,14 +60,8 @@ public final class CombinedMarginHead: Module, AngularHead, MarginCurveHead {
     public func loss(_ embeddings: Tensor, _ labels: Tensor) -> Loss {
         labels.checkLabels(
             for: embeddings, dimension: weight.tensor.size(1), classes: classes, "CombinedMarginHead.loss")
-        return Loss(
-            MarginSoftmax.loss(
-                embeddings: embeddings, weights: weight.tensor, labels: labels, margin: margin, scale: scale,
-                products: products))
-    }
-
-    /// The logits `[N, C]` of embeddings `[N, D]`, without the margins: s times the cosines.
-    public func logits(_ embeddings: Tensor) -> Tensor {
-        ClassVectors(weight: weight.tensor).cosines(embeddings) * scale
+        return MarginSoftmax.loss(
+                embeddings: embeddings, weight: weight, labels: labels, margin: margin, scale: scale,
+                products: products, sampler: sampler)
     }
 }

@@ -6,10 +6,14 @@ public import Torch
 /// theta_j is the angle between an embedding and the vector of class j. Wang et al., "CosFace: Large Margin Cosine Loss for
 /// Deep Face Recognition", CVPR 2018; Wang et al., "Additive Margin Softmax for Face Verification", 2018. Choose it like
 /// ArcFace; its gradient is the same at every angle, so it trains more easily from scratch.
-public final class CosFaceHead: Module, AngularHead, MarginCurveHead {
-    private let weight: Parameter
+public final class CosFaceHead: Module, ManyClassHead, MarginCurveHead {
+    /// The class vectors `[C, D]` as they are learnt, of any length.
+    public let weight: Parameter
+    /// What draws the classes of a step; nil where all take part.
+    public var sampler: ClassSampler?
     private let margin: AngularMargin
-    private let scale: Double
+    /// s, the factor on the cosines.
+    public let scale: Double
     private let products: Precision
 
     /// C, the number of classes.
@@ -38,23 +42,14 @@ public final class CosFaceHead: Module, AngularHead, MarginCurveHead {
         weight = ClassVectors.drawn(classes: classes, embedding: embedding, for: "CosFaceHead", using: &generator)
     }
 
-    /// The class vectors `[C, D]`, each of length 1.
-    public var classVectors: Tensor { ClassVectors(weight: weight.tensor).normalised }
-
     /// The target logit over the angle.
     public var marginCurves: [MarginCurve] { [MarginCurve(margin, scale: scale)] }
 
     /// The mean cross entropy of embeddings `[N, D]` with labels `[N]` int64 in `0..<C`; 0 for an empty batch.
     public func loss(_ embeddings: Tensor, _ labels: Tensor) -> Loss {
         labels.checkLabels(for: embeddings, dimension: weight.tensor.size(1), classes: classes, "CosFaceHead.loss")
-        return Loss(
-            MarginSoftmax.loss(
-                embeddings: embeddings, weights: weight.tensor, labels: labels, margin: margin, scale: scale,
-                products: products))
-    }
-
-    /// The logits `[N, C]` of embeddings `[N, D]`, without the margin: s times the cosines.
-    public func logits(_ embeddings: Tensor) -> Tensor {
-        ClassVectors(weight: weight.tensor).cosines(embeddings) * scale
+        return MarginSoftmax.loss(
+                embeddings: embeddings, weight: weight, labels: labels, margin: margin, scale: scale,
+                products: products, sampler: sampler)
     }
 }

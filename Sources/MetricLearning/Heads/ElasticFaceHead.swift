@@ -7,7 +7,7 @@ public import Torch
 ///
 /// Boutros et al., "ElasticFace: Elastic Margin Loss for Deep Face Recognition", CVPR Workshops 2022. Choose it where classes
 /// differ much in spread, so that no one margin fits all.
-public final class ElasticFaceHead: Module, AngularHead, MarginCurveHead, RandomizedModule {
+public final class ElasticFaceHead: Module, ManyClassHead, MarginCurveHead, RandomizedModule {
     /// What the margins are of, and how they are spread.
     public enum Margin: Sendable, Equatable {
         /// Angles, as in ArcFace; the paper's 0.5 with a deviation of 0.05 radians, and 0.0175 where margins are sorted.
@@ -17,10 +17,14 @@ public final class ElasticFaceHead: Module, AngularHead, MarginCurveHead, Random
         case cosine(mean: Double = 0.35, deviation: Double = 0.05)
     }
 
-    private let weight: Parameter
+    /// The class vectors `[C, D]` as they are learnt, of any length.
+    public let weight: Parameter
+    /// What draws the classes of a step; nil where all take part.
+    public var sampler: ClassSampler?
     private let margin: Margin
     private let sortsMargins: Bool
-    private let scale: Double
+    /// s, the factor on the cosines.
+    public let scale: Double
     private let overflow: MarginOverflow
     private let gradient: MarginGradient
     private var draws: SeededGenerator
@@ -69,9 +73,6 @@ public final class ElasticFaceHead: Module, AngularHead, MarginCurveHead, Random
         draws = SeededGenerator(seed: seed)
     }
 
-    /// The class vectors `[C, D]`, each of length 1.
-    public var classVectors: Tensor { ClassVectors(weight: weight.tensor).normalised }
-
     /// The target logit over the angle with the mean margin, and with margins of two deviations less and more, between
     /// which 95 of 100 draws are.
     public var marginCurves: [MarginCurve] {
@@ -109,15 +110,9 @@ public final class ElasticFaceHead: Module, AngularHead, MarginCurveHead, Random
         return loss(embeddings, labels, amount: .each(assigned))
     }
 
-    /// The logits `[N, C]` of embeddings `[N, D]`, without the margin: s times the cosines.
-    public func logits(_ embeddings: Tensor) -> Tensor {
-        ClassVectors(weight: weight.tensor).cosines(embeddings) * scale
-    }
-
     private func loss(_ embeddings: Tensor, _ labels: Tensor, amount: AngularMargin.Amount) -> Loss {
-        Loss(
-            MarginSoftmax.loss(
-                embeddings: embeddings, weights: weight.tensor, labels: labels, margin: margin(amount), scale: scale))
+        MarginSoftmax.loss(
+                embeddings: embeddings, weight: weight, labels: labels, margin: margin(amount), scale: scale, sampler: sampler)
     }
 
     private func margin(_ amount: AngularMargin.Amount) -> AngularMargin {
@@ -129,9 +124,8 @@ public final class ElasticFaceHead: Module, AngularHead, MarginCurveHead, Random
 
     /// The greater margins for the samples with the smaller target cosine.
     private func sorted(_ margins: Tensor, _ embeddings: Tensor, _ labels: Tensor) -> Tensor {
-        let vectors = classVectors.gathered(labels)
-        let directions = embeddings.to(vectors.dtype).shortened().rows.normalised()
-        let fromEasiest = (directions * vectors).sum(along: [1]).sorted(along: 0, descending: true).indices
+        let cosines = MarginSoftmax.targetCosines(embeddings: embeddings, weight: weight, labels: labels)
+        let fromEasiest = cosines.sorted(along: 0, descending: true).indices
         let assigned = margins.zeros()
         assigned.put(margins.sorted(along: 0).values, at: fromEasiest, along: 0)
         return assigned

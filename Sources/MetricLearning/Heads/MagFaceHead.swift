@@ -10,9 +10,13 @@ public import Torch
 /// al., "MagFace: A Universal Representation for Face Recognition and Quality Assessment", CVPR 2021. Choose it when the
 /// quality is wanted along with the identity. The network must leave lengths free, and they must fall within `l...u`: for
 /// ones near 1 the authors advise `lengths: 1...51` and `regularisation: 5`.
-public final class MagFaceHead: Module, AngularHead, MarginCurveHead {
-    private let weight: Parameter
-    private let scale: Double
+public final class MagFaceHead: Module, ManyClassHead, MarginCurveHead {
+    /// The class vectors `[C, D]` as they are learnt, of any length.
+    public let weight: Parameter
+    /// What draws the classes of a step; nil where all take part.
+    public var sampler: ClassSampler?
+    /// s, the factor on the cosines.
+    public let scale: Double
     private let lengths: ClosedRange<Double>
     private let leastMargin: Angle
     private let greatestMargin: Angle
@@ -64,9 +68,6 @@ public final class MagFaceHead: Module, AngularHead, MarginCurveHead {
         weight = ClassVectors.drawn(classes: classes, embedding: embedding, for: "MagFaceHead", using: &generator)
     }
 
-    /// The class vectors `[C, D]`, each of length 1.
-    public var classVectors: Tensor { ClassVectors(weight: weight.tensor).normalised }
-
     /// The target logit over the angle with the least, the mean and the greatest margin.
     public var marginCurves: [MarginCurve] {
         let (least, greatest) = (lengths.lowerBound, lengths.upperBound)
@@ -84,10 +85,10 @@ public final class MagFaceHead: Module, AngularHead, MarginCurveHead {
         let a = embeddings.to(weight.tensor.dtype).lengths()
             .clamped(min: lengths.lowerBound, max: lengths.upperBound)
         let entropy = MarginSoftmax.loss(
-            embeddings: embeddings, weights: weight.tensor, labels: labels,
-            margin: margin(lengths: a), scale: scale)
+            embeddings: embeddings, weight: weight, labels: labels,
+            margin: margin(lengths: a), scale: scale, sampler: sampler)
         let reward = a / (lengths.upperBound * lengths.upperBound) + a.reciprocal()
-        return Loss(entropy + reward.sum() * (regularisation / Double(max(1, labels.count))))
+        return entropy + Loss(reward.sum() * (regularisation / Double(max(1, labels.count))))
     }
 
     /// The margins of lengths `[N]` within `l...u`.
@@ -96,10 +97,5 @@ public final class MagFaceHead: Module, AngularHead, MarginCurveHead {
             (greatestMargin.radians - leastMargin.radians) / (lengths.upperBound - lengths.lowerBound)
         let margins = (a - lengths.lowerBound) * rise + leastMargin.radians
         return AngularMargin(angle: .each(margins), overflow: overflow, gradient: gradient)
-    }
-
-    /// The logits `[N, C]` of embeddings `[N, D]`, without the margin: s times the cosines.
-    public func logits(_ embeddings: Tensor) -> Tensor {
-        ClassVectors(weight: weight.tensor).cosines(embeddings) * scale
     }
 }

@@ -8,9 +8,13 @@ public import Torch
 /// Face Verification", ACM Multimedia 2017; Zhai and Wu, "Classification is a Strong Baseline for Deep Metric Learning",
 /// BMVC 2019, whose temperature is 1 / s. Choose it as the plain beginning when embeddings will be compared by their
 /// cosine, and for clean, small or retrieval data, where a margin brings little.
-public final class NormSoftmaxHead: Module, AngularHead, MarginCurveHead {
-    private let weight: Parameter
-    private let scale: Double
+public final class NormSoftmaxHead: Module, ManyClassHead, MarginCurveHead {
+    /// The class vectors `[C, D]` as they are learnt, of any length.
+    public let weight: Parameter
+    /// What draws the classes of a step; nil where all take part.
+    public var sampler: ClassSampler?
+    /// s, the factor on the cosines.
+    public let scale: Double
     private let products: Precision
 
     /// C, the number of classes.
@@ -37,9 +41,6 @@ public final class NormSoftmaxHead: Module, AngularHead, MarginCurveHead {
             classes: classes, embedding: embedding, .normal, for: "NormSoftmaxHead", using: &generator)
     }
 
-    /// The class vectors `[C, D]`, each of length 1.
-    public var classVectors: Tensor { ClassVectors(weight: weight.tensor).normalised }
-
     /// The target logit over the angle.
     public var marginCurves: [MarginCurve] { [MarginCurve(AngularMargin(), scale: scale)] }
 
@@ -47,15 +48,9 @@ public final class NormSoftmaxHead: Module, AngularHead, MarginCurveHead {
     public func loss(_ embeddings: Tensor, _ labels: Tensor) -> Loss {
         labels.checkLabels(
             for: embeddings, dimension: weight.tensor.size(1), classes: classes, "NormSoftmaxHead.loss")
-        return Loss(
-            MarginSoftmax.loss(
-                embeddings: embeddings, weights: weight.tensor, labels: labels, margin: AngularMargin(), scale: scale,
-                products: products))
-    }
-
-    /// The logits `[N, C]` of embeddings `[N, D]`: s times the cosines.
-    public func logits(_ embeddings: Tensor) -> Tensor {
-        ClassVectors(weight: weight.tensor).cosines(embeddings) * scale
+        return MarginSoftmax.loss(
+                embeddings: embeddings, weight: weight, labels: labels, margin: AngularMargin(), scale: scale,
+                products: products, sampler: sampler)
     }
 
     /// The least scale with which a sample at its class vector can reach `probability`, within 0..<1, while the class

@@ -13,6 +13,7 @@ public final class BatchNorm: Module, Layer {
     let numBatchesTracked: Buffer
     private let momentum: Double
     let epsilon: Double
+    private var group: ProcessGroup?
 
     /// Creates the layer with running mean 0 and variance 1 and, where it is `affine`, weight `scale` and bias 0.
     ///
@@ -36,6 +37,11 @@ public final class BatchNorm: Module, Layer {
         self.epsilon = epsilon
     }
 
+    /// Lets the batches of all processes of `group` count as one while training; nil for this process's own.
+    func synchronize(over group: ProcessGroup?) {
+        self.group = group
+    }
+
     /// Normalises with the batch's statistics while training, with the running ones in evaluation.
     public func callAsFunction(_ input: Tensor) -> Tensor { self(input, rectified: false) }
 
@@ -49,13 +55,23 @@ public final class BatchNorm: Module, Layer {
         let learnsStatistics = isTraining && !runningMean.isFrozen
         if learnsStatistics {
             require(
-                input.count > input.size(1),
+                group != nil || input.count > input.size(1),
                 "BatchNorm: expected more than one value per channel, got \(input.signature)")
             numBatchesTracked.tensor.add(.ones([], dtype: .int64, device: input.device))
         }
         return input.batchNorm(
             weight: weight?.tensor, bias: bias?.tensor, adding: residual, rectified: rectified,
             runningMean: runningMean.tensor, runningVariance: runningVar.tensor, training: learnsStatistics,
-            momentum: momentum, epsilon: epsilon)
+            momentum: momentum, epsilon: epsilon, over: group)
+    }
+}
+
+extension Module {
+    /// Lets every ``BatchNorm`` within count the batches of all processes of `group` as one while training.
+    ///
+    /// All processes must then run the module forward and backward at the same time, each with its part of the batch, which
+    /// may be empty. Results are those of one process with the whole batch. Peng et al., "MegDet", CVPR 2018, section 3.3.
+    public final func synchronizeBatchNorm(over group: ProcessGroup) {
+        for case let layer as BatchNorm in modules { layer.synchronize(over: group) }
     }
 }

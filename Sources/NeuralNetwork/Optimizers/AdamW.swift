@@ -49,7 +49,7 @@ public final class AdamW: Optimizer {
         for (key, entry) in zip(keys, entries) where steps.tensors[key] == nil {
             // Clones keep the parameter's layout, which fused steps rely on.
             func zeros() -> Tensor {
-                let room = entry.values.detached().clone()
+                let room = entry.parameter.tensor.detached().clone()
                 room.fill(0)
                 return room
             }
@@ -58,22 +58,28 @@ public final class AdamW: Optimizer {
             if isAMSGrad { greatestSquares.tensors[key] = zeros() }
             steps.tensors[key] = .zeros([], device: entry.values.device)
         }
-        func remembered(_ state: OptimizerState) -> OperatorArgument {
-            .tensors(zip(keys, entries).compactMap { state.tensors[$0]?.inMemoryOrder(of: $1.values) })
+        let states = [means, squares, greatestSquares].map { state in keys.compactMap { state.tensors[$0] } }
+        let rows = states.map { zip(entries, $0).map { $0.remembered($1) } }
+        func argument(_ tensors: [Tensor]) -> OperatorArgument {
+            .tensors(zip(tensors, entries).map { $0.inMemoryOrder(of: $1.values) })
         }
         for case let count? in keys.map({ steps.tensors[$0] }) { count.add(.ones([], device: count.device)) }
         Self.fusedOperator.run(
             .tensors(entries.map { $0.values.inMemoryOrder(of: $0.values) }),
-            .tensors(entries.map { $0.gradient.inMemoryOrder(of: $0.values) }), remembered(means), remembered(squares),
-            remembered(greatestSquares), .tensors(keys.compactMap { steps.tensors[$0] }), .double(group.learningRate),
+            .tensors(entries.map { $0.gradient.inMemoryOrder(of: $0.values) }), argument(rows[0]), argument(rows[1]),
+            argument(rows[2]), .tensors(keys.compactMap { steps.tensors[$0] }), .double(group.learningRate),
             .double(group.momentum),
             .double(secondBeta), .double(group.weightDecay), .double(epsilon), .bool(isAMSGrad), .bool(false))
+        for entry in entries { entry.putBack(entry.values, into: entry.parameter.tensor) }
+        for (state, rows) in zip(states, rows) {
+            for (entry, (whole, part)) in zip(entries, zip(state, rows)) { entry.putBack(part, into: whole) }
+        }
     }
 
     /// The moments and step counts.
     public var state: [String: Tensor] {
         [means, squares, greatestSquares, steps].reduce(into: [:]) { all, part in
-            all.merge(part.named) { first, _ in first }
+            all.merge(part.named(parameter)) { first, _ in first }
         }
     }
 

@@ -38,11 +38,33 @@ public struct ParameterGroup {
         self.weightDecay = weightDecay
     }
 
-    /// The positions of parameters that have a gradient, with both.
-    func withGradients() -> [(position: Int, values: Tensor, gradient: Tensor)] {
+    /// What a step changes: the parameters that have a gradient, or those of their rows that have one.
+    func withGradients() -> [ParameterStep] {
         parameters.enumerated().compactMap { position, parameter in
-            parameter.gradient.map { (position, parameter.tensor, $0) }
+            parameter.stepGradient.map { ParameterStep(position: position, parameter: parameter, gradient: $0) }
         }
+    }
+}
+
+/// What a step changes of one parameter.
+struct ParameterStep {
+    /// Where the parameter stands in its group.
+    let position: Int
+    let parameter: Parameter
+    /// Of the shape of ``values``.
+    let gradient: Tensor
+
+    /// What the step changes: the parameter, or a copy of its active rows.
+    var values: Tensor { parameter.active?.values ?? parameter.tensor }
+
+    /// What is remembered for ``values``, given what is for the whole parameter; a copy where only some rows are active.
+    func remembered(_ state: Tensor) -> Tensor {
+        parameter.active.map { state.gathered($0.indices) } ?? state
+    }
+
+    /// Puts active rows back that a step has changed: of a state, or of the parameter.
+    func putBack(_ rows: Tensor, into whole: Tensor) {
+        if let active = parameter.active { whole.assign(rows, at: active.indices) }
     }
 }
 
@@ -50,7 +72,10 @@ extension Optimizer {
     /// Forgets all gradients.
     public func clearGradients() {
         for group in groups {
-            for parameter in group.parameters { parameter.gradient = nil }
+            for parameter in group.parameters {
+                parameter.gradient = nil
+                parameter.active = nil
+            }
         }
     }
 

@@ -12,12 +12,22 @@ struct OptimizerState {
     let kind: String
     var tensors: [OptimizerStateKey: Tensor] = [:]
 
-    /// The tensors by name: `kind.group.position`.
-    var named: [String: Tensor] {
-        Dictionary(uniqueKeysWithValues: tensors.map { ("\(kind).\($0.key.group).\($0.key.position)", $0.value) })
+    /// The names of the tensors: `kind.group.position`.
+    var names: [String] { tensors.keys.map(name) }
+
+    private func name(_ key: OptimizerStateKey) -> String { "\(kind).\(key.group).\(key.position)" }
+
+    /// The tensors by name; whole ones of parameters that are divided over processes, for which every process must ask.
+    func named(_ parameter: (OptimizerStateKey) -> Parameter?) -> [String: Tensor] {
+        // In the same order in every process.
+        let keys = tensors.keys.sorted { ($0.group, $0.position) < ($1.group, $1.position) }
+        return keys.reduce(into: [:]) { result, key in
+            guard let tensor = tensors[key] else { return }
+            result[name(key)] = tensor.rank == 0 ? tensor : parameter(key)?.part?.whole(tensor) ?? tensor
+        }
     }
 
-    /// Reads back what ``named`` gave, laid out in memory like the parameters: fused steps walk both side by side.
+    /// Reads back what ``named(_:)`` gave, laid out in memory like the parameters: fused steps walk both side by side.
     static func read(
         kind: String, isCount: Bool = false, from state: [String: Tensor], source: String,
         parameter: (OptimizerStateKey) -> Parameter?
@@ -30,10 +40,10 @@ struct OptimizerState {
                 throw failure("the optimizer has no such parameter")
             }
             // A step count is a single number; everything else has the parameter's shape.
-            let shape = isCount ? [] : owner.tensor.shape
+            let shape = isCount ? [] : owner.wholeShape
             guard tensor.shape == shape else { throw failure("its shape is \(tensor.shape), expected \(shape)") }
             let room = isCount ? tensor.clone() : owner.tensor.detached().clone()
-            if !isCount { room.assign(tensor) }
+            if !isCount { room.assign(owner.part?.own(tensor) ?? tensor) }
             result.tensors[OptimizerStateKey(group: parts[0], position: parts[1])] = room
         }
         return result
@@ -41,7 +51,7 @@ struct OptimizerState {
 
     /// Refuses a state with names that none of `parts` has, or with something in some of them but not in all.
     static func check(_ parts: [OptimizerState], hold state: [String: Tensor], source: String) throws {
-        let known = Set(parts.flatMap(\.named.keys))
+        let known = Set(parts.flatMap(\.names))
         if let extra = state.keys.filter({ !known.contains($0) }).min() {
             throw failure(source, extra, "the optimizer remembers nothing of this name")
         }

@@ -46,22 +46,24 @@ public final class SGD: Optimizer {
     private func step(_ group: ParameterGroup, _ index: Int) {
         let all = group.withGradients()
         guard group.momentum != 0 else { return fused(all, velocities: [], group, isFirst: false) }
-        func key(_ position: Int) -> OptimizerStateKey { OptimizerStateKey(group: index, position: position) }
-        let known = all.filter { velocities.tensors[key($0.position)] != nil }
-        let new = all.filter { velocities.tensors[key($0.position)] == nil }
+        func key(_ entry: ParameterStep) -> OptimizerStateKey {
+            OptimizerStateKey(group: index, position: entry.position)
+        }
+        let known = all.filter { velocities.tensors[key($0)] != nil }
+        let new = all.filter { velocities.tensors[key($0)] == nil }
         // Memory for a velocity is taken at its first step, laid out like the parameter.
-        for entry in new { velocities.tensors[key(entry.position)] = entry.values.detached().clone() }
+        for entry in new { velocities.tensors[key(entry)] = entry.parameter.tensor.detached().clone() }
+        // Rows that have never been active stand still.
+        for entry in new where entry.parameter.active != nil { velocities.tensors[key(entry)]?.fill(0) }
         for (entries, isFirst) in [(known, false), (new, true)] {
-            fused(
-                entries, velocities: entries.compactMap { velocities.tensors[key($0.position)] }, group,
-                isFirst: isFirst)
+            let states = entries.compactMap { velocities.tensors[key($0)] }
+            let rows = zip(entries, states).map { $0.remembered($1) }
+            fused(entries, velocities: rows, group, isFirst: isFirst)
+            for (entry, (state, rows)) in zip(entries, zip(states, rows)) { entry.putBack(rows, into: state) }
         }
     }
 
-    private func fused(
-        _ entries: [(position: Int, values: Tensor, gradient: Tensor)], velocities: [Tensor], _ group: ParameterGroup,
-        isFirst: Bool
-    ) {
+    private func fused(_ entries: [ParameterStep], velocities: [Tensor], _ group: ParameterGroup, isFirst: Bool) {
         guard !entries.isEmpty else { return }
         Self.fusedOperator.run(
             .tensors(entries.map { $0.values.inMemoryOrder(of: $0.values) }),
@@ -69,10 +71,11 @@ public final class SGD: Optimizer {
             .tensors(zip(velocities, entries).map { $0.inMemoryOrder(of: $1.values) }),
             .double(group.weightDecay), .double(group.momentum), .double(group.learningRate), .double(dampening),
             .bool(isNesterov), .bool(false), .bool(isFirst))
+        for entry in entries { entry.putBack(entry.values, into: entry.parameter.tensor) }
     }
 
     /// The velocities.
-    public var state: [String: Tensor] { velocities.named }
+    public var state: [String: Tensor] { velocities.named(parameter) }
 
     /// Takes velocities back.
     ///

@@ -67,7 +67,7 @@ public enum ImageSet: Sendable {
 
     /// The SHA-256 of what the set holds, in hexadecimal digits: of pixels and labels, or of the files' paths within the set,
     /// sizes and labels, since reading all of them could take longer than training.
-    var fingerprint: String {
+    public var fingerprint: String {
         switch self {
         case .memory(let set): return set.fingerprint
         case .files(let set):

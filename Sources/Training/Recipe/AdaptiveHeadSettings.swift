@@ -7,6 +7,7 @@ struct AdaFaceHeadSettings: HeadSettings {
     static let summary = "A margin that follows the length of the embedding"
     static let formula = "logit_y = s (cos(theta_y - margin g) - (margin + margin g)), g from |x| in -1...1"
     static let source = #"Kim et al., "AdaFace", CVPR 2022"#
+    static let canSample = true
 
     let scale: Double
     let margin: AngleSetting
@@ -34,6 +35,7 @@ struct MagFaceHeadSettings: HeadSettings {
     static let summary = "A margin that grows with the length, which tells quality"
     static let formula = "logit_y = s cos(theta_y + m(|x|)), plus regularisation mean(a / u^2 + 1 / a)"
     static let source = #"Meng et al., "MagFace", CVPR 2021"#
+    static let canSample = true
 
     let scale: Double
     let lengths: [Double]
@@ -104,6 +106,7 @@ struct ElasticFaceArcHeadSettings: HeadSettings {
     static let summary = "ArcFace with a margin drawn for each sample"
     static let formula = "logit_y = s cos(theta_y + m_i), m_i normal"
     static let source = #"Boutros et al., "ElasticFace", CVPR Workshops 2022"#
+    static let canSample = true
 
     let scale: Double
     let margin: AngleSetting
@@ -134,6 +137,7 @@ struct ElasticFaceCosHeadSettings: HeadSettings {
     static let summary = "CosFace with a margin drawn for each sample"
     static let formula = "logit_y = s (cos(theta_y) - m_i), m_i normal"
     static let source = #"Boutros et al., "ElasticFace", CVPR Workshops 2022"#
+    static let canSample = true
 
     let scale: Double
     let margin: Double

@@ -5,6 +5,9 @@ import MetricLearning
 public struct HeadRecipe: Codable, Sendable {
     let settings: any HeadSettings
 
+    /// How many classes take part in a step; all when nil.
+    let sample: SampleRecipe?
+
     /// The kinds of head that recipes can name.
     static let kinds: [any HeadSettings.Type] = [
         SoftmaxHeadSettings.self, NormSoftmaxHeadSettings.self, L2SoftmaxHeadSettings.self, ArcFaceHeadSettings.self,
@@ -17,18 +20,37 @@ public struct HeadRecipe: Codable, Sendable {
     /// The head of a recipe that names none: it teaches nothing and tells classes by their means.
     static let none = HeadRecipe(settings: NearestMeanHeadSettings())
 
+    private enum CodingKeys: String, CodingKey {
+        case sample
+    }
+
     private init(settings: any HeadSettings) {
         self.settings = settings
+        sample = nil
     }
 
     /// Reads `{ name: ..., ... }`.
     public init(from decoder: any Decoder) throws {
         settings = try decoder.decodeKind(of: Self.kinds)
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        let kind = type(of: settings)
+        sample = kind.canSample ? try container.decodeIfPresent(SampleRecipe.self, forKey: .sample) : nil
+    }
+
+    /// Makes the head.
+    func make(classes: Int, embedding: Int, using generator: inout some RandomNumberGenerator) -> any ClassifierHead {
+        let head = settings.make(classes: classes, embedding: embedding, using: &generator)
+        if let sample, let many = head as? any ManyClassHead {
+            many.sampler = ClassSampler(rate: sample.rate, others: sample.others)
+        }
+        return head
     }
 
     /// Writes the name and all settings.
     public func encode(to encoder: any Encoder) throws {
         try settings.encodeNamed(to: encoder)
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        try container.encodeIfPresent(sample, forKey: .sample)
     }
 }
 
@@ -40,6 +62,9 @@ protocol HeadSettings: MethodSettings {
     /// Whether the head teaches the embeddings, and an optimizer must train it.
     static var teaches: Bool { get }
 
+    /// Whether a share of the classes may be drawn for each step: whether the head is a ``ManyClassHead``.
+    static var canSample: Bool { get }
+
     /// Makes the head.
     func make(classes: Int, embedding: Int, using generator: inout some RandomNumberGenerator) -> any ClassifierHead
 }
@@ -47,6 +72,7 @@ protocol HeadSettings: MethodSettings {
 extension HeadSettings {
     static var isAngular: Bool { true }
     static var teaches: Bool { true }
+    static var canSample: Bool { false }
 }
 
 /// `nearest-mean`.

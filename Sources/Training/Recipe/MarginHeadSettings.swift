@@ -8,6 +8,7 @@ struct NormSoftmaxHeadSettings: HeadSettings {
     static let summary = "Softmax over cosines, without a margin"
     static let formula = "logits = s cos(theta_j)"
     static let source = #"Wang et al., "NormFace", ACM Multimedia 2017"#
+    static let canSample = true
 
     let scale: Double
     let products: Precision
@@ -56,6 +57,7 @@ struct ArcFaceHeadSettings: HeadSettings {
     static let summary = "A margin added to the angle of the own class"
     static let formula = "logit_y = s cos(theta_y + margin)"
     static let source = #"Deng et al., "ArcFace", CVPR 2019, eq. 3"#
+    static let canSample = true
 
     let scale: Double
     let margin: AngleSetting
@@ -85,6 +87,7 @@ struct CosFaceHeadSettings: HeadSettings {
     static let summary = "A margin taken from the cosine of the own class"
     static let formula = "logit_y = s (cos(theta_y) - margin)"
     static let source = #"Wang et al., "CosFace", CVPR 2018"#
+    static let canSample = true
 
     let scale: Double
     let margin: Double
@@ -142,6 +145,7 @@ struct CombinedMarginHeadSettings: HeadSettings {
     static let summary = "Factor, added angle and lowered cosine together"
     static let formula = "logit_y = s (cos(multiplier theta_y + angle) - cosine)"
     static let source = #"Deng et al., "ArcFace", CVPR 2019, eq. 4"#
+    static let canSample = true
 
     let scale: Double
     let multiplier: Double

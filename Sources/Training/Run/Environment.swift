@@ -19,6 +19,8 @@ public struct Environment: Codable, Sendable {
     public let capability: String
     /// Threads an operator uses.
     public let threads: Int
+    /// How many processes trained together; nil for one.
+    public let processes: Int?
     /// Where it ran.
     public let device: String
     /// The precision of products.
@@ -39,6 +41,7 @@ public struct Environment: Codable, Sendable {
         processor = Machine.processorName
         capability = Engine.processorCapability
         threads = Engine.threadCount
+        processes = trainer.processCount > 1 ? trainer.processCount : nil
         device = "\(trainer.device)"
         precision = trainer.precision
         layout = trainer.layout

@@ -18,7 +18,8 @@ public final class TrainingRun {
     public let weights: StateReport?
 
     private let data: TrainingData
-    private let events: EventFileWriter
+    // Of several processes one writes.
+    private let events: EventFileWriter?
 
     /// Begins a run in a new folder.
     ///
@@ -28,12 +29,19 @@ public final class TrainingRun {
     ///   - device: where to compute.
     ///   - folder: the folder to write, which must not hold anything.
     ///   - command: the words of the command, for the record.
+    ///   - crew: the processes that train together; the first one writes.
     /// - Throws: `UserFacingError` when the folder holds anything or cannot be made, or the data do not fit the recipe.
-    public init(_ recipe: Recipe, data: TrainingData, device: Device, folder: RunFolder, command: [String]) throws {
-        trainer = try Trainer(recipe, data: data, device: device)
+    public init(
+        _ recipe: Recipe, data: TrainingData, device: Device, folder: RunFolder, command: [String], crew: Crew? = nil
+    ) throws {
+        trainer = try Trainer(recipe, data: data, device: device, crew: crew)
         weights = try trainer.loadWeights()
         self.data = data
         self.folder = folder
+        guard trainer.isLeader else {
+            events = nil
+            return
+        }
         try folder.create()
         events = try EventFileWriter(directory: folder.path)
         try AtomicFile.write(try trainer.recipe.yaml(), to: folder.recipe)
@@ -44,16 +52,23 @@ public final class TrainingRun {
     /// Goes on with the run in `folder` from its last checkpoint, or from the start where there is none yet.
     ///
     /// - Throws: `UserFacingError` when the checkpoint is damaged or does not fit the recipe.
-    public init(resuming folder: RunFolder, recipe: Recipe, data: TrainingData, device: Device) throws {
+    public init(
+        resuming folder: RunFolder, recipe: Recipe, data: TrainingData, device: Device, crew: Crew? = nil
+    ) throws {
         try Environment.check(data, againstRunIn: folder)
-        trainer = try Trainer(recipe, data: data, device: device)
+        trainer = try Trainer(recipe, data: data, device: device, crew: crew)
         weights = nil
         self.data = data
         self.folder = folder
         if FileManager.default.fileExists(atPath: folder.lastCheckpoint) {
             try Checkpoint.restore(trainer, from: folder.lastCheckpoint)
         }
-        events = try EventFileWriter(directory: folder.path)
+        guard trainer.isLeader else {
+            events = nil
+            return
+        }
+        let events = try EventFileWriter(directory: folder.path)
+        self.events = events
         try events.resume(at: trainer.history.count + 1)
         try AtomicFile.write(try trainer.recipe.yaml(), to: folder.recipe)
         try writeTables()
@@ -77,13 +92,28 @@ public final class TrainingRun {
                 trainer, channels: data.channels, height: data.height, width: data.width,
                 to: folder.model)
         }
-        if !trainer.history.isEmpty {
+        if !trainer.history.isEmpty && trainer.isLeader {
             try RunReport(folder: folder, history: trainer.history, set: data.test).write(trainer)
         }
         return ending
     }
 
     private func record(_ metrics: EpochMetrics, _ embeddings: Trainer.TestEmbeddings) throws {
+        if trainer.isLeader { try draw(metrics, embeddings) }
+        let best = trainer.history.map(\.test.score).max() ?? 0
+        if metrics.test.score == best { try Checkpoint.save(trainer, to: folder.bestCheckpoint) }
+        // Last, because resuming does again all that came before it.
+        try Checkpoint.save(trainer, to: folder.lastCheckpoint)
+        guard let events else { return }
+        try writeTables()
+        for (name, value) in metrics.columns.dropFirst() {
+            try events.scalar(tag: name.replacingOccurrences(of: " ", with: "/"), value: value, step: metrics.epoch)
+        }
+        try events.flush()
+    }
+
+    /// Draws two-dimensional features and keeps what the figures of the test set need.
+    private func draw(_ metrics: EpochMetrics, _ embeddings: Trainer.TestEmbeddings) throws {
         if embeddings.dimension == 2 {
             let plot = ScatterPlot(
                 points: embeddings.values, labels: embeddings.labels.map(Int.init), classNames: trainer.testClassNames,
@@ -96,15 +126,6 @@ public final class TrainingRun {
             try SafetensorsFile.write(numbers, to: folder.featureNumbers(epoch: metrics.epoch))
         }
         try TestCounts(embeddings, classNames: trainer.testClassNames).write(to: folder.testCounts)
-        let best = trainer.history.map(\.test.score).max() ?? 0
-        if metrics.test.score == best { try Checkpoint.save(trainer, to: folder.bestCheckpoint) }
-        // Last, because resuming does again all that came before it.
-        try Checkpoint.save(trainer, to: folder.lastCheckpoint)
-        try writeTables()
-        for (name, value) in metrics.columns.dropFirst() {
-            try events.scalar(tag: name.replacingOccurrences(of: " ", with: "/"), value: value, step: metrics.epoch)
-        }
-        try events.flush()
     }
 
     private func writeTables() throws {
