@@ -5,6 +5,7 @@
 #include "Guarded.h"
 
 #define USE_C10D_GLOO
+#include <c10/util/Flags.h>
 #include <torch/csrc/distributed/c10d/GroupRegistry.hpp>
 #include <torch/csrc/distributed/c10d/PrefixStore.hpp>
 #include <torch/csrc/distributed/c10d/ProcessGroup.hpp>
@@ -20,7 +21,12 @@
 
 using ctorch::guarded;
 
+C10_DECLARE_int(caffe2_log_level);
+
 namespace {
+
+// What libtorch logs of connections, with its own traces, is told again by the status of the call.
+constexpr int only_fatal = 3;
 
 // The bytes of gradients that are sent together: little first, so that sending begins early. PyTorch's own choice.
 constexpr int64_t first_bucket_bytes = 1 << 20;
@@ -122,6 +128,7 @@ at::Tensor all_gather(const at::Tensor &tensor, const std::string &group) {
 
 CTStatus ct_store_open(const char *host, uint16_t port, bool serves, double timeout, CTStore *result) {
     return guarded([&] {
+        FLAGS_caffe2_log_level = only_fatal;
         c10d::TCPStoreOptions options;
         options.port = port;
         options.isServer = serves;

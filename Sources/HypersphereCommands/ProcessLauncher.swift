@@ -17,7 +17,7 @@ struct ProcessLauncher {
 
     /// How long the others may take to end by themselves once one has failed, in seconds; then they are told to, and as long
     /// again later they are ended.
-    private static let patience = 10.0
+    private static let patience = 5.0
     private static let key = "HYPERSPHERE_LAUNCHED"
 
     /// Whether this process was started by a launcher, which speaks for it.
@@ -65,7 +65,7 @@ struct ProcessLauncher {
 
     private func explanation(of first: Ending, _ endings: Endings, _ store: MeetingStore) -> String {
         guard first.isOfLoss else {
-            let place = Crew.lastWords(of: first.rank, in: store).map { " \($0)" } ?? ""
+            let place = Crew.lastWords(of: first.rank, in: store).map { ", last seen \($0)" } ?? ""
             return "was lost\(place): \(first.cause)"
         }
         return "noticed a loss: " + (Crew.lastWords(of: nil, in: store) ?? "the others do not answer")

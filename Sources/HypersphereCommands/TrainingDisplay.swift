@@ -41,7 +41,7 @@ final class TrainingDisplay {
                 + ", \(data.height) x \(data.width) x \(data.channels)",
             "\(trainer.device) (\(reason)), \(trainer.precision), \(trainer.layout),"
                 + " \(Console.counted(Engine.threadCount, "thread"))"
-                + (trainer.processCount > 1 ? " in each of \(trainer.processCount) processes" : ""),
+                + (trainer.processCount > 1 ? ", \(trainer.processCount) processes" : ""),
             "\(formatCount(trainer.parameterCount)) parameters",
             "writing to \(run.folder.path)",
         ]

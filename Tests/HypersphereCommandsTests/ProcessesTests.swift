@@ -5,17 +5,19 @@ import Torch
 
 /// Several real processes train as one does, and end together when one is lost.
 @Suite(.serialized) struct ProcessesTests {
-    /// One step an epoch, so that the metrics have the loss of every step. Pace and data are such that rounding, which differs
-    /// between a sum of 128 and two of 64, is not amplified.
+    /// One step an epoch, so that the metrics have the loss of every step. The pace is such that rounding, which differs
+    /// between a sum of 128 and two of 64, is not amplified: at a thirtyfold one, in a single process, a weight decay of 1e-8
+    /// changes the loss by 1e-3 after 20 steps.
     private static func words(images: Int, epochs: Int, _ more: [String]) -> [String] {
         [
             "strokes-center", "data.train=\(images)", "data.test=31", "data.batch=\(images)", "epochs=\(epochs)",
             "precision=fp32", "optimizers[0].schedule={name: constant}", "optimizers[0].learningRate=0.001",
+            "backbone={name: lenet++, embedding: 32}",
         ] + more
     }
 
     private static let head = [
-        "losses=[]", "optimizers=[{of: [backbone, head], name: sgd, learningRate: 0.001, momentum: 0.9}]",
+        "losses=[]", "optimizers=[{of: [backbone, head], name: sgd, learningRate: 0.00003, momentum: 0.9}]",
     ]
 
     /// Runs the same words in so many processes; the losses of all steps and the last test loss.
@@ -47,6 +49,7 @@ import Torch
             let one = try losses(program, words, processes: 1, folder: "one")
             let two = try losses(program, words, processes: 2, folder: "two")
             #expect(one.count == epochs + 1 && two.count == one.count)
+            #expect(abs(one[0] - one[epochs - 1]) > 1e-3, "nothing was learnt")
             // Losses are near 1 to 10; what is left is the rounding of float32 in another order.
             for (step, pair) in zip(one, two).enumerated() {
                 #expect(abs(pair.0 - pair.1) <= 1e-5, "step \(step + 1): \(pair.0) and \(pair.1)")
@@ -84,8 +87,8 @@ import Torch
     private static let long = [
         "strokes-center", "data.train=256", "data.test=32", "data.batch=16", "epochs=3", "threads=1", "precision=fp32",
         "optimizers[0].schedule={name: constant}", "optimizers[0].learningRate=0.001",
-        "losses=[]", "optimizers=[{of: [backbone, head], name: sgd, learningRate: 0.001, momentum: 0.9}]",
-        "head={name: arcface, scale: 8, margin: 0.1}",
+        "losses=[]", "optimizers=[{of: [backbone, head], name: sgd, learningRate: 0.0001, momentum: 0.9}]",
+        "head={name: arcface, scale: 8, margin: 0.1}", "backbone={name: lenet++, embedding: 32}",
     ]
 
     private static let folder = "runs/strokes-center-1"
@@ -102,20 +105,18 @@ import Torch
         return running
     }
 
-    /// The process of a rank among the children of `running`.
-    private func process(of rank: Int, in running: RunningProgram) throws -> Int32 {
+    /// The process of a rank among the children of `running`, while it lives.
+    private func process(of rank: Int, in running: RunningProgram) throws -> Int32? {
         let folders = try FileManager.default.contentsOfDirectory(atPath: "/proc").compactMap { Int32($0) }
-        return try #require(
-            folders.first { identifier in
-                let environment = (try? String(contentsOfFile: "/proc/\(identifier)/environ", encoding: .utf8)) ?? ""
-                let variables = environment.split(separator: "\0")
-                return variables.contains("HYPERSPHERE_LAUNCHED=\(running.identifier)") && variables.contains("RANK=\(rank)")
-            })
+        return folders.first { identifier in
+            let environment = (try? String(contentsOfFile: "/proc/\(identifier)/environ", encoding: .utf8)) ?? ""
+            let variables = environment.split(separator: "\0")
+            return variables.contains("HYPERSPHERE_LAUNCHED=\(running.identifier)") && variables.contains("RANK=\(rank)")
+        }
     }
 
     private func expectNoneIsLeft(_ running: RunningProgram) throws {
-        #expect(throws: (any Error).self) { try process(of: 0, in: running) }
-        #expect(throws: (any Error).self) { try process(of: 1, in: running) }
+        for rank in 0..<4 { #expect(try process(of: rank, in: running) == nil) }
     }
 
     #if os(Linux)
@@ -123,12 +124,12 @@ import Torch
             try Program.inScratchFolder { program in
                 let running = try startIntoSecondEpoch(program, processes: 4)
                 let begin = Date()
-                kill(try process(of: 2, in: running), SIGKILL)
+                kill(try #require(try process(of: 2, in: running)), SIGKILL)
                 let result = try running.wait()
                 expectOneLine(
-                    result, ["rank 2: was lost in epoch 2, batch ", ": killed (signal 9)", "train --resume"])
-                // The launcher's word: ten seconds until it tells the others, ten more until it ends them.
-                #expect(Date().timeIntervalSince(begin) < 25)
+                    result, ["rank 2: was lost, last seen ", "epoch ", ": killed (signal 9)", "train --resume"])
+                // The launcher's word: five seconds until it tells the others, five more until it ends them.
+                #expect(Date().timeIntervalSince(begin) < 15)
                 try expectNoneIsLeft(running)
 
                 let resumed = try program.run("train", Self.folder, "--resume", "--processes", "2")
@@ -152,11 +153,11 @@ import Torch
             try Program.inScratchFolder { program in
                 let running = try startIntoSecondEpoch(program, processes: 2, ["--timeout", "4"])
                 let begin = Date()
-                kill(try process(of: 1, in: running), SIGSTOP)
+                kill(try #require(try process(of: 1, in: running)), SIGSTOP)
                 let result = try running.wait()
-                expectOneLine(result, ["rank 1 was lost in epoch ", "train --resume"])
-                // The time to wait, three seconds to find out who it was, and the launcher's twenty.
-                #expect(Date().timeIntervalSince(begin) < 32)
+                expectOneLine(result, ["rank 1 was lost, last seen ", "epoch ", "train --resume"])
+                // The time to wait, three seconds to find out who it was, and the launcher's ten.
+                #expect(Date().timeIntervalSince(begin) < 22)
                 try expectNoneIsLeft(running)
             }
         }
@@ -192,7 +193,7 @@ import Torch
             let second = try program.run(Self.short + ["--output", "run"], environment: place(1, of: 2, port: port))
             let leader = try first.wait()
             #expect(leader.status == 0 && second.status == 0, "\(leader.stderr) \(second.stderr)")
-            #expect(second.stdout.isEmpty && leader.stdout.contains("in each of 2 processes"))
+            #expect(second.stdout.isEmpty && leader.stdout.contains(", 2 processes"))
             #expect(program.exists("run/model.safetensors"))
         }
     }
@@ -239,7 +240,7 @@ import Torch
     @Test func whatCannotBe() throws {
         try Program.inScratchFolder { program in
             let mixed = try program.run(
-                Self.short + ["losses=[]", "data.augmentation={mixUp: 0.2}", "--processes", "2"])
+                Self.short + Self.head + ["data.augmentation={mixUp: 0.2}", "--processes", "2"])
             #expect(mixed.status == 1)
             #expect(mixed.stderr.contains("data.augmentation.mixUp: mixes images of one process alone"))
 
@@ -268,7 +269,7 @@ import Torch
                     let second = try program.start(words, environment: place(1), prefix: namespaces.second)
                     let (leader, other) = (try first.wait(), try second.wait())
                     #expect(leader.status == 0 && other.status == 0, "\(leader.stderr) \(other.stderr)")
-                    #expect(leader.stdout.contains("in each of 2 processes"))
+                    #expect(leader.stdout.contains(", 2 processes"))
                 }
             }
         }

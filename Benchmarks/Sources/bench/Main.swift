@@ -12,7 +12,8 @@ enum Main {
     private static let benches: [(name: String, run: @Sendable () throws -> Void)] = [
         ("training", { try TrainingBench.lenet.run() }), ("resnet", { try TrainingBench.resnet.run() }),
         ("embedding", { try EmbeddingBench().run() }), ("growth", { try GrowthBench().run() }),
-        ("losses", { try LossesBench().run() }), ("images", { try ImagesBench().run() }),
+        ("losses", { try LossesBench().run() }), ("classes", { try ClassesBench().run() }),
+        ("processes", { try ProcessesBench().run() }), ("images", { try ImagesBench().run() }),
         ("retrieval", { try RetrievalBench().run() }), ("verification", { try VerificationBench().run() }),
         ("projection", { try ProjectionBench().run() }),
     ]
@@ -56,6 +57,8 @@ enum Main {
             _ = try LossesSession(arguments, classes: 10).step()
             let session = try LossesSession(arguments, classes: arguments.number("--classes", default: 10))
             try Server(session, warmup: warmup).serve()
+        case "classes":
+            try Server(ClassesSession(arguments), warmup: warmup).serve()
         case "images":
             try Server(ImagesSession(arguments), warmup: warmup).serve()
         case "retrieval":

@@ -180,7 +180,7 @@ private final class Pulse: Sendable {
         guard !silent.isEmpty else { return nil }
         return silent.map { rank, texts in
             let place = (texts.1 ?? nil).map(Self.place(in:)) ?? "at the start"
-            return "rank \(rank) was lost \(place)"
+            return "rank \(rank) was lost, last seen \(place)"
         }.joined(separator: ", ")
     }
 
