@@ -11,8 +11,9 @@ let hasCUDA = FileManager.default.fileExists(atPath: "\(libtorch)/lib/libtorch_c
 
 // What the program carries with it, by the names of the files.
 let recipes = [
-    "casia-arcface-iresnet50", "cifar10-arcface", "cifar10-arcface-fast", "cifar10-arcface-pooled", "cifar10-compare",
-    "lfw-small", "mnist-center", "mnist-center-fast", "mnist-compare", "ms1mv2-arcface-iresnet100", "photographs",
+    "casia-arcface-intra-inter", "casia-arcface-iresnet50", "cifar10-arcface", "cifar10-arcface-fast",
+    "cifar10-arcface-pooled", "cifar10-compare", "faces-angular-triplet", "faces-fine-tuning", "lfw-small",
+    "mnist-center", "mnist-center-fast", "mnist-compare", "ms1mv2-arcface-iresnet100", "photographs",
     "strokes-center",
 ]
 
@@ -66,7 +67,7 @@ let package = Package(
                 .unsafeFlags([
                     "-isystem", "\(libtorch)/include",
                     "-isystem", "\(libtorch)/include/torch/csrc/api/include",
-                ])
+                ]),
             ],
             linkerSettings: [
                 .unsafeFlags(

@@ -77,7 +77,9 @@ struct TrainCommand: ParsableCommand {
     private static let defaultData = "data"
 
     func validate() throws {
-        if let processes, processes < 1 { throw ValidationError("--processes expects a number above 0, got \(processes)") }
+        if let processes, processes < 1 {
+            throw ValidationError("--processes expects a number above 0, got \(processes)")
+        }
         if timeout <= 0 { throw ValidationError("--timeout expects a number of seconds above 0, got \(timeout)") }
         if strict != nil && weights == nil { throw ValidationError("--strict is about --weights, which is missing") }
         if weights != nil && resume {
@@ -107,7 +109,8 @@ struct TrainCommand: ParsableCommand {
         let (recipe, resumed) = try resolve()
         let share = crew.map { max(1, ProcessInfo.processInfo.activeProcessorCount / $0.place.localSize) }
         let (device, reason) = try options.choose(threads: share ?? recipe.threads, localRank: crew?.place.localRank)
-        let data = try RecipeArgument.load(recipe, from: data, download: download, quiet: quiet || crew?.isQuiet ?? false)
+        let data = try RecipeArgument.load(
+            recipe, from: data, download: download, quiet: quiet || crew?.isQuiet ?? false)
         try crew?.agree(on: "version", Environment.version)
         try crew?.agree(on: "recipe", recipe.yaml())
         try crew?.agree(on: "data", "\(data.train.fingerprint)\n\(data.test.fingerprint)")

@@ -104,6 +104,10 @@ final class TrainingDisplay {
                         percent(metrics.trainAccuracy), percent(metrics.test.score), percent(metrics.test.secondScore),
                         formatCount(Int(metrics.imagesPerSecond)), formatDuration(metrics.seconds),
                     ], widths: Self.widths))
+            let verified = metrics.verification.sorted { $0.key < $1.key }.map { "\($0.key) \(percent($0.value))" }
+            if !verified.isEmpty {
+                Console.print(Console.wrapped("  pairs told right: " + verified.joined(separator: ", "), width: 80))
+            }
         }
     }
 

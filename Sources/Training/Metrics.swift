@@ -12,6 +12,8 @@ public struct EpochMetrics: Codable, Sendable, Equatable {
     public let trainF1: Double
     /// What the images measured on came to.
     public let test: TestMetrics
+    /// The accuracy over the folds of each set of pairs by its name, with the flipped images' embeddings added.
+    public let verification: [String: Double]
     /// The learning rate of the first optimizer at the end of the epoch.
     public let learningRate: Double
     /// Images learnt from in a second.
@@ -22,7 +24,7 @@ public struct EpochMetrics: Codable, Sendable, Equatable {
     /// The names and values of all, in order, as tables show them.
     public var columns: [(name: String, value: Double)] {
         [("epoch", Double(epoch)), ("train loss", trainLoss), ("train accuracy", trainAccuracy), ("train F1", trainF1)]
-            + test.columns
+            + test.columns + verification.sorted { $0.key < $1.key }.map { ("verification \($0.key)", $0.value) }
             + [("learning rate", learningRate), ("images/s", imagesPerSecond), ("seconds", seconds)]
     }
 
@@ -30,25 +32,26 @@ public struct EpochMetrics: Codable, Sendable, Equatable {
     public var withoutTimes: EpochMetrics {
         EpochMetrics(
             epoch: epoch, trainLoss: trainLoss, trainAccuracy: trainAccuracy, trainF1: trainF1, test: test,
-            learningRate: learningRate, imagesPerSecond: 0, seconds: 0)
+            verification: verification, learningRate: learningRate, imagesPerSecond: 0, seconds: 0)
     }
 
     init(
-        epoch: Int, trainLoss: Double, trainAccuracy: Double, trainF1: Double, test: TestMetrics, learningRate: Double,
-        imagesPerSecond: Double, seconds: Double
+        epoch: Int, trainLoss: Double, trainAccuracy: Double, trainF1: Double, test: TestMetrics,
+        verification: [String: Double] = [:], learningRate: Double, imagesPerSecond: Double, seconds: Double
     ) {
         self.epoch = epoch
         self.trainLoss = trainLoss
         self.trainAccuracy = trainAccuracy
         self.trainF1 = trainF1
         self.test = test
+        self.verification = verification
         self.learningRate = learningRate
         self.imagesPerSecond = imagesPerSecond
         self.seconds = seconds
     }
 
     private enum CodingKeys: String, CodingKey {
-        case epoch, trainLoss, trainAccuracy, trainF1, learningRate, imagesPerSecond, seconds
+        case epoch, trainLoss, trainAccuracy, trainF1, verification, learningRate, imagesPerSecond, seconds
     }
 
     /// Reads what ``encode(to:)`` wrote.
@@ -59,6 +62,7 @@ public struct EpochMetrics: Codable, Sendable, Equatable {
         trainAccuracy = try container.decode(Double.self, forKey: .trainAccuracy)
         trainF1 = try container.decode(Double.self, forKey: .trainF1)
         test = try TestMetrics(from: decoder)
+        verification = try container.decodeIfPresent([String: Double].self, forKey: .verification) ?? [:]
         learningRate = try container.decode(Double.self, forKey: .learningRate)
         imagesPerSecond = try container.decode(Double.self, forKey: .imagesPerSecond)
         seconds = try container.decode(Double.self, forKey: .seconds)
@@ -72,6 +76,7 @@ public struct EpochMetrics: Codable, Sendable, Equatable {
         try container.encode(trainAccuracy, forKey: .trainAccuracy)
         try container.encode(trainF1, forKey: .trainF1)
         try test.encode(to: encoder)
+        if !verification.isEmpty { try container.encode(verification, forKey: .verification) }
         try container.encode(learningRate, forKey: .learningRate)
         try container.encode(imagesPerSecond, forKey: .imagesPerSecond)
         try container.encode(seconds, forKey: .seconds)

@@ -182,7 +182,7 @@ public final class ModelBundle {
 
 extension Tensor {
     /// Images `[K, C, H, W]` flipped from left to right.
-    fileprivate func mirrored() -> Tensor {
+    func mirrored() -> Tensor {
         gathered(Tensor(Array((0..<size(3)).reversed())).to(device), along: 3)
     }
 }

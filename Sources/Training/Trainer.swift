@@ -42,6 +42,7 @@ public final class Trainer {
     private let train: any ImageSource
     private let test: any ImageSource
     private let testCount: Int
+    private let verification: [(set: VerificationSet, images: any ImageSource)]
     /// The group of each image that is measured on, `[N]`; nil where none are known.
     private let testGroups: [Int64?]?
 
@@ -129,6 +130,9 @@ public final class Trainer {
         train = try recipe.source(of: data.train, training: true, device: device)
         test = try recipe.source(of: data.test, training: false, device: device)
         testCount = data.test.count
+        verification = try data.verification.map {
+            ($0, try recipe.source(of: $0.images, training: false, device: device))
+        }
         let model = Model(recipe, channels: data.channels, classes: data.classNames.count)
         shared = crew.map(SharedTraining.init)
         shared?.divide(model, by: recipe)
@@ -185,10 +189,11 @@ public final class Trainer {
             let learning = begin.duration(to: .now).seconds
             shared?.crew.stand(at: "measuring after epoch \(epoch)")
             let (test, embeddings) = try measure(epoch: epoch)
+            let verified = try verify()
             let trained = progress.report(classes: classNames.count)
             let metrics = EpochMetrics(
                 epoch: epoch, trainLoss: progress.meanLoss, trainAccuracy: trained.accuracy,
-                trainF1: trained.weightedF1, test: test,
+                trainF1: trained.weightedF1, test: test, verification: verified,
                 learningRate: optimizers.first?.groups.first?.learningRate ?? 0,
                 imagesPerSecond: Double(total - seen) / learning, seconds: begin.duration(to: .now).seconds)
             history.append(metrics)
@@ -308,29 +313,15 @@ public final class Trainer {
         var total = EpochProgress()
         var values: [Tensor] = []
         var (labels, indices): ([Int64], [Int]) = ([], [])
-        let order = stride(from: 0, to: testCount, by: recipe.data.batch).map { begin in
-            Array(begin..<min(testCount, begin + recipe.data.batch))
-        }
-        var remaining = order[...]
-        let next = test.batches(shared?.own(order) ?? order, epoch: 0)
-        try withoutGradients {
-            while let batch = try next() {
-                let planned = remaining.removeFirst().count
-                if shared == nil && batch.indices.isEmpty { continue }
-                let images = augmentation.normalization(batch.images).contiguous(layout)
-                let own = withPrecision(precision, on: device) { model.backbone(images) }.to(.float32)
-                let whole = shared?.gather(own, batch, planned: planned, wantsStop: false)
-                let (embeddings, known) = (whole?.embeddings ?? own, whole?.labels ?? batch.labels)
-                if known.count == 0 { continue }
-                if !isUnseen {
-                    let loss = model.loss(embeddings, known)
-                    total.add(
-                        loss: loss.value, predictions: predictions(loss, embeddings), labels: known, planned: planned)
-                }
-                values.append(embeddings)
-                labels += known.array(of: Int64.self)
-                indices += whole?.indices ?? batch.indices
+        try embed(test, count: testCount) { embeddings, known, numbers, planned in
+            if !isUnseen {
+                let loss = model.loss(embeddings, known)
+                total.add(
+                    loss: loss.value, predictions: predictions(loss, embeddings), labels: known, planned: planned)
             }
+            values.append(embeddings)
+            labels += known.array(of: Int64.self)
+            indices += numbers
         }
         let embeddings = Tensor.concatenated(values)
         guard total.settle(), embeddings.isAllFinite else {
@@ -347,6 +338,61 @@ public final class Trainer {
                 values: embeddings.array(), dimension: model.backbone.embedding, labels: labels,
                 predictions: total.predictions, centers: centers?.array())
         )
+    }
+
+    /// Embeds the images of a source in their order, a batch at a time; of several processes each embeds a part, and all get the
+    /// whole.
+    private func embed(
+        _ source: any ImageSource, count: Int, mirrored: Bool = false,
+        _ handle: (_ embeddings: Tensor, _ labels: Tensor, _ indices: [Int], _ planned: Int) throws -> Void
+    ) throws {
+        let order = stride(from: 0, to: count, by: recipe.data.batch).map { begin in
+            Array(begin..<min(count, begin + recipe.data.batch))
+        }
+        var remaining = order[...]
+        let next = source.batches(shared?.own(order) ?? order, epoch: 0)
+        try withoutGradients {
+            while let batch = try next() {
+                let planned = remaining.removeFirst().count
+                if shared == nil && batch.indices.isEmpty { continue }
+                let bytes = mirrored ? batch.images.mirrored() : batch.images
+                let images = augmentation.normalization(bytes).contiguous(layout)
+                let own = withPrecision(precision, on: device) { model.backbone(images) }.to(.float32)
+                let whole = shared?.gather(own, batch, planned: planned, wantsStop: false)
+                let indices = whole?.indices ?? batch.indices
+                if indices.isEmpty { continue }
+                try handle(whole?.embeddings ?? own, whole?.labels ?? batch.labels, indices, planned)
+            }
+        }
+    }
+
+    /// The accuracy of each set of pairs with the flipped images' embeddings added; of several processes the leader measures.
+    private func verify() throws -> [String: Double] {
+        model.train(false)
+        defer { model.train(true) }
+        var accuracies: [String: Double] = [:]
+        for (set, images) in verification {
+            func embeddings(mirrored: Bool) throws -> Tensor {
+                var values: [Tensor] = []
+                try embed(images, count: set.images.count, mirrored: mirrored) { rows, _, _, _ in values.append(rows) }
+                let all = Tensor.concatenated(values)
+                guard all.size(0) == set.images.count else {
+                    throw UserFacingError(
+                        set.images.name, field: "images",
+                        problem: "\(set.images.count - all.size(0)) of \(set.images.count) cannot be used",
+                        remedy: "get the set again; without all its images its folds would be others")
+                }
+                return all
+            }
+            let both = try embeddings(mirrored: false).flipAveraged(with: embeddings(mirrored: true))
+            func measured() throws -> [Double] {
+                let distances = try set.pairs.cosines(of: both).map { 2 - 2 * $0 }
+                let folded = try FoldedVerification(distances: distances, isSame: set.pairs.isSame, folds: set.folds)
+                return [folded.accuracy.mean]
+            }
+            accuracies[set.name] = try (shared?.leader(measured) ?? measured()).first
+        }
+        return accuracies
     }
 
     /// Measures by search; of several processes the leader does it for all.

@@ -189,16 +189,22 @@ import Torch
     }
 
     /// The recipes of faces take one step on a small file of records.
-    @Test(arguments: ["ms1mv2-arcface-iresnet100", "casia-arcface-iresnet50"])
-    func recipesOfFacesTakeOneStep(name: String) throws {
+    @Test(arguments: [
+        ("ms1mv2-arcface-iresnet100", []), ("casia-arcface-iresnet50", []), ("casia-arcface-intra-inter", []),
+        ("faces-angular-triplet", ["data.sampler={name: per-class, perClass: 2}"]),
+        ("faces-fine-tuning", ["data.set=records"]),
+    ])
+    func recipesOfFacesTakeOneStep(name: String, words: [String]) throws {
         try Program.inScratchFolder { program in
             for name in ["train.rec", "train.idx", "property"] {
                 try FileManager.default.copyItem(
                     atPath: Fixture.path("records/\(name)"), toPath: program.path(name))
             }
             let result = try program.run(
-                "train", name, "--data", ".", "--threads", "1", "--dry-run", "data.images.unseen=0.3",
-                "seed=1", "data.batch=2")
+                [
+                    "train", name, "--data", ".", "--threads", "1", "--dry-run", "data.images.unseen=0.3",
+                    "seed=1", "data.batch=4", "verification=[]",
+                ] + words)
             #expect(result.status == 0, "\(result.stderr)")
             #expect(!program.exists("runs"))
         }
@@ -229,6 +235,31 @@ import Torch
             ]
             let found = try program.answers(words + ["--only-folds", "3,4", "--quiet"])
             #expect(found["protocol"]?["images"]?.integer == 6 && found["protocol"]?["folds"]?.integer == 2)
+            // Training measures the same pairs as the command does afterwards, in one process and in two.
+            let more = ["verification=[{pairs: pairs.txt, folds: [3, 4]}]", "--output"]
+            for (folder, processes) in [("measured", "1"), ("shared", "2")] {
+                let result = try program.run(
+                    ["train", "faces.yaml", "--data", "lfw", "--threads", "1", "--processes", processes] + more + [
+                        folder
+                    ])
+                #expect(result.status == 0 && result.stdout.contains("pairs told right: pairs "), "\(result.stderr)")
+                let line = try #require(try program.text("\(folder)/metrics.jsonl").split(separator: "\n").last)
+                let metrics = try #require(
+                    try JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any])
+                let verification = try #require(metrics["verification"] as? [String: Double])
+                let afterwards = try program.answers(
+                    ["evaluate", "verification", folder] + words.dropFirst(3) + [
+                        "--only-folds", "3,4", "--flip", "--quiet",
+                    ])
+                #expect(verification["pairs"] == afterwards["withFlip"]?["folds"]?["accuracy"]?.number)
+            }
+            expectOneLine(
+                try program.run(
+                    "train", "faces.yaml", "--data", "lfw", "verification=[{pairs: pairs.txt, folds: [5]}]"),
+                ["lfw/pairs.txt: folds: the list has 4"])
+            expectOneLine(
+                try program.run("train", "strokes-center", "verification=[{pairs: lfw.bin}]"),
+                ["verification: data.set strokes has no image files"])
             let text = try program.run(words + ["--only-folds", "3,4"])
             #expect(text.stdout.contains("pairs.txt, folds 3 and 4, 2 of one"), "\(text.stdout)")
             expectOneLine(try program.run(words + ["--only-folds", "5"]), ["the list has 4 folds"])

@@ -94,7 +94,9 @@ import Torch
     private static let folder = "runs/strokes-center-1"
 
     /// Starts so many processes and waits until they are in their second epoch.
-    private func startIntoSecondEpoch(_ program: Program, processes: Int, _ more: [String] = []) throws -> RunningProgram {
+    private func startIntoSecondEpoch(_ program: Program, processes: Int, _ more: [String] = []) throws
+        -> RunningProgram
+    {
         let running = try program.start(["train"] + Self.long + ["--processes", "\(processes)"] + more)
         let deadline = Date(timeIntervalSinceNow: 90)
         while Date() < deadline {
@@ -111,7 +113,8 @@ import Torch
         return folders.first { identifier in
             let environment = (try? String(contentsOfFile: "/proc/\(identifier)/environ", encoding: .utf8)) ?? ""
             let variables = environment.split(separator: "\0")
-            return variables.contains("HYPERSPHERE_LAUNCHED=\(running.identifier)") && variables.contains("RANK=\(rank)")
+            return variables.contains("HYPERSPHERE_LAUNCHED=\(running.identifier)")
+                && variables.contains("RANK=\(rank)")
         }
     }
 

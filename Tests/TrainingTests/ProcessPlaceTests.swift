@@ -22,7 +22,9 @@ struct ProcessPlaceTests {
         #expect(place.host == "node-0" && place.port == 1234 && !place.serves)
     }
 
-    @Test(arguments: [("0", true), ("1", false)]) func theLeaderServesWhereNobodyElseDoes(rank: String, serves: Bool) throws {
+    @Test(arguments: [("0", true), ("1", false)]) func theLeaderServesWhereNobodyElseDoes(rank: String, serves: Bool)
+        throws
+    {
         let place = try #require(try ProcessPlace(environment: ["RANK": rank, "WORLD_SIZE": "2"]))
         #expect(place.serves == serves && place.host == "127.0.0.1" && place.port == 29500)
     }
@@ -38,7 +40,8 @@ struct ProcessPlaceTests {
     }
 
     @Test(arguments: [
-        ("node03", "node03"), ("node[03-07,12],gpu1", "node03"), ("a-1,b[2-3]", "a-1"), ("rack2-node[1,5]", "rack2-node1"),
+        ("node03", "node03"), ("node[03-07,12],gpu1", "node03"), ("a-1,b[2-3]", "a-1"),
+        ("rack2-node[1,5]", "rack2-node1"),
     ]) func theFirstOfSlurmsHosts(list: String, host: String) {
         #expect(ProcessPlace.firstHost(of: list) == host)
     }
@@ -52,7 +55,8 @@ struct ProcessPlaceTests {
         #expect((open.rank, open.size, open.host) == (1, 2, "127.0.0.1"))
         let other = try #require(
             try ProcessPlace(environment: [
-                "PMI_RANK": "2", "PMI_SIZE": "4", "MPI_LOCALRANKID": "0", "MPI_LOCALNRANKS": "2", "MASTER_ADDR": "10.0.0.1",
+                "PMI_RANK": "2", "PMI_SIZE": "4", "MPI_LOCALRANKID": "0", "MPI_LOCALNRANKS": "2",
+                "MASTER_ADDR": "10.0.0.1",
             ]))
         #expect((other.rank, other.size, other.localRank, other.localSize) == (2, 4, 0, 2))
     }

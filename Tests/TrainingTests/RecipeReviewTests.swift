@@ -30,6 +30,8 @@ import Testing
     /// somebody may have.
     private static let files = [
         "lfw-small": (classes: 3_400, images: 6_100), "casia-arcface-iresnet50": (classes: 10_572, images: 490_623),
+        "casia-arcface-intra-inter": (classes: 10_572, images: 490_623),
+        "faces-angular-triplet": (classes: 10_572, images: 490_623), "faces-fine-tuning": (classes: 200, images: 4_000),
         "ms1mv2-arcface-iresnet100": (classes: 85_742, images: 5_822_653), "photographs": (classes: 12, images: 1_500),
     ]
 

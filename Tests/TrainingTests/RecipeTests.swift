@@ -42,6 +42,7 @@ struct RecipeTests {
               characters: digits
               train: 10000
               test: 2000
+            verification: []
             backbone:
               name: lenet++
               embedding: 2

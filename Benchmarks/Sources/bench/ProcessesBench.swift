@@ -10,7 +10,9 @@ struct ProcessesBench {
     ]
 
     func run() throws {
-        print("ResNet18 (CIFAR stem) and ArcFace, batches of 128, bf16, by `hypersphere train`; \(Machine.processorName);")
+        print(
+            "ResNet18 (CIFAR stem) and ArcFace, batches of 128, bf16, by `hypersphere train`; \(Machine.processorName);"
+        )
         print("the forms in turn, medians of \(rounds)\n")
         var speeds: [[Double]] = forms.map { _ in [] }
         for _ in 0..<rounds {

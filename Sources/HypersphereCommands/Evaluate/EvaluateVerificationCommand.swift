@@ -99,56 +99,32 @@ struct EvaluateVerificationCommand: ParsableCommand {
     }
 
     func run() throws {
-        let result = try pairs.map { Self.isPickle($0) ? try ofPickle($0) : try ofList($0) } ?? ofAllPairs()
+        let result = try pairs.map { try ofPairs($0) } ?? ofAllPairs()
         try output.tell(result, page: page) { result.figures }
     }
 
-    private func ofList(_ path: String) throws -> VerificationResult {
-        let whole = try PairsFile(path)
-        guard let list = onlyFolds.map({ whole.keeping(folds: $0) }) ?? whole else {
-            throw UserFacingError(
-                path, field: "--only-folds", problem: "the list has \(Console.counted(whole.folds, "fold"))",
-                remedy: "name folds from 1 to \(whole.folds)")
-        }
-        let images = PairImages(list, path: path)
-        let plain: EmbeddingTable
-        var rows = Array(list.images.indices)
-        var averaged: EmbeddingTable?
-        if let model = input.model, let folder {
-            (plain, averaged) = try embedded(images.files(in: folder), by: model, named: folder)
-        } else {
-            plain = try input.saved()
-            rows = try images.rows(of: plain)
-        }
+    private func ofPairs(_ path: String) throws -> VerificationResult {
+        guard let model = input.model else { return try ofSaved(path) }
+        let set =
+            Self.isPickle(path)
+            ? try VerificationSet(pickle: path, folds: folds ?? VerificationSet.usualFolds)
+            : try VerificationSet(list: path, images: folder, keeping: onlyFolds)
+        let (plain, averaged) = try embedded(set.images, by: model, named: set.images.name)
+        return try measured(
+            set.pairs, of: plain, averaged, images: set.images.count, path: path, folds: set.folds,
+            identities: set.identities)
+    }
+
+    private func ofSaved(_ path: String) throws -> VerificationResult {
+        let list = try PairsFile(path).keeping(only: onlyFolds, of: path)
+        let table = try input.saved()
+        let rows = try list.rows(of: table, path: path)
         let pairs = VerificationPairs(
             first: list.pairs.first.map { rows[$0] }, second: list.pairs.second.map { rows[$0] },
             isSame: list.pairs.isSame)
         return try measured(
-            pairs, of: plain, averaged, images: list.images.count, path: path, folds: list.folds,
-            identities: images.identities)
-    }
-
-    /// A verification set of insightface, whose images lie in the pickle itself.
-    private func ofPickle(_ path: String) throws -> VerificationResult {
-        let list = try PickledImagePairs(path)
-        let folds = folds ?? Self.usualFolds
-        guard list.isSame.count.isMultiple(of: folds) else {
-            throw UserFacingError(
-                path, field: "pairs",
-                problem: "are \(formatCount(list.isSame.count)), which \(folds) folds cannot share evenly",
-                remedy: "give another number with --folds")
-        }
-        let set = ImageFileDataset(
-            name: path,
-            samples: list.images.map {
-                ImageSample(path: path, place: .bytes(offset: $0.lowerBound, count: $0.count), label: 0)
-            }, classNames: ["any"], root: "")
-        let (plain, averaged) = try embedded(.files(set), by: input.model ?? "", named: path)
-        let pairs = VerificationPairs(
-            first: list.isSame.indices.map { 2 * $0 }, second: list.isSame.indices.map { 2 * $0 + 1 },
-            isSame: list.isSame)
-        return try measured(
-            pairs, of: plain, averaged, images: list.images.count, path: path, folds: folds, identities: ([], []))
+            pairs, of: table, nil, images: list.images.count, path: path, folds: list.folds,
+            identities: VerificationSet.identities(of: list))
     }
 
     /// The embeddings of images and, where they are asked for, those averaged with the flipped images'.
@@ -182,8 +158,6 @@ struct EvaluateVerificationCommand: ParsableCommand {
         return VerificationResult(protocol: facts, plain: try measures(plain), withFlip: try averaged.map(measures))
     }
 
-    private static let usualFolds = 10
-
     private static func foldNumbers(_ text: String) throws -> Set<Int> {
         Set(
             try text.split(separator: ",", omittingEmptySubsequences: false).map { part in
@@ -194,7 +168,7 @@ struct EvaluateVerificationCommand: ParsableCommand {
             })
     }
 
-    private static func isPickle(_ path: String) -> Bool { path.lowercased().hasSuffix(".bin") }
+    private static func isPickle(_ path: String) -> Bool { VerificationSet.isPickle(path) }
 
     private func ofAllPairs() throws -> VerificationResult {
         let plain = try input.table(quiet: output.quiet)

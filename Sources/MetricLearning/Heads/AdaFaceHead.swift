@@ -72,8 +72,8 @@ public final class AdaFaceHead: Module, ManyClassHead, MarginCurveHead {
         labels.checkLabels(for: embeddings, dimension: weight.tensor.size(1), classes: classes, "AdaFaceHead.loss")
         let quality = withoutGradients { self.quality(embeddings) }
         return MarginSoftmax.loss(
-                embeddings: embeddings, weight: weight, labels: labels, margin: margin(quality: quality),
-                scale: scale, sampler: sampler)
+            embeddings: embeddings, weight: weight, labels: labels, margin: margin(quality: quality),
+            scale: scale, sampler: sampler)
     }
 
     private func margin(quality: Tensor) -> AngularMargin {

@@ -61,7 +61,7 @@ public final class CombinedMarginHead: Module, ManyClassHead, MarginCurveHead {
         labels.checkLabels(
             for: embeddings, dimension: weight.tensor.size(1), classes: classes, "CombinedMarginHead.loss")
         return MarginSoftmax.loss(
-                embeddings: embeddings, weight: weight, labels: labels, margin: margin, scale: scale,
-                products: products, sampler: sampler)
+            embeddings: embeddings, weight: weight, labels: labels, margin: margin, scale: scale,
+            products: products, sampler: sampler)
     }
 }

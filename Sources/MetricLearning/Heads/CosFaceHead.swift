@@ -49,7 +49,7 @@ public final class CosFaceHead: Module, ManyClassHead, MarginCurveHead {
     public func loss(_ embeddings: Tensor, _ labels: Tensor) -> Loss {
         labels.checkLabels(for: embeddings, dimension: weight.tensor.size(1), classes: classes, "CosFaceHead.loss")
         return MarginSoftmax.loss(
-                embeddings: embeddings, weight: weight, labels: labels, margin: margin, scale: scale,
-                products: products, sampler: sampler)
+            embeddings: embeddings, weight: weight, labels: labels, margin: margin, scale: scale,
+            products: products, sampler: sampler)
     }
 }

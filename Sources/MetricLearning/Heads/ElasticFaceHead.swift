@@ -112,7 +112,8 @@ public final class ElasticFaceHead: Module, ManyClassHead, MarginCurveHead, Rand
 
     private func loss(_ embeddings: Tensor, _ labels: Tensor, amount: AngularMargin.Amount) -> Loss {
         MarginSoftmax.loss(
-                embeddings: embeddings, weight: weight, labels: labels, margin: margin(amount), scale: scale, sampler: sampler)
+            embeddings: embeddings, weight: weight, labels: labels, margin: margin(amount), scale: scale,
+            sampler: sampler)
     }
 
     private func margin(_ amount: AngularMargin.Amount) -> AngularMargin {

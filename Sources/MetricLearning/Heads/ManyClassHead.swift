@@ -137,7 +137,8 @@ struct StepClasses {
         }
         // Of a class that is not here the place is another's, or one past the end.
         let places = here.places(in: indices)
-        let isHere = Tensor.concatenated([indices, Tensor([Int64(-1)]).to(indices.device)]).gathered(places).equals(here)
+        let isHere = Tensor.concatenated([indices, Tensor([Int64(-1)]).to(indices.device)]).gathered(places).equals(
+            here)
         self.labels = places.kept(where: isHere, else: Tensor([Int64(-1)]).to(indices.device))
     }
 

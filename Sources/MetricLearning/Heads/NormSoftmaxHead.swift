@@ -49,8 +49,8 @@ public final class NormSoftmaxHead: Module, ManyClassHead, MarginCurveHead {
         labels.checkLabels(
             for: embeddings, dimension: weight.tensor.size(1), classes: classes, "NormSoftmaxHead.loss")
         return MarginSoftmax.loss(
-                embeddings: embeddings, weight: weight, labels: labels, margin: AngularMargin(), scale: scale,
-                products: products, sampler: sampler)
+            embeddings: embeddings, weight: weight, labels: labels, margin: AngularMargin(), scale: scale,
+            products: products, sampler: sampler)
     }
 
     /// The least scale with which a sample at its class vector can reach `probability`, within 0..<1, while the class

@@ -16,7 +16,13 @@ extension Recipe {
     ) throws -> TrainingData {
         if let images = data.images {
             let splits = try ImageCollection(rawValue: data.set)?.load(path) ?? LabeledFaces(path: path).load()
-            return try images.data(splits, path: path, seed: seed)
+            let pairs = try verification.map { try $0.load(path) }
+            if let twice = pairs.indices.first(where: { at in pairs[..<at].contains { $0.name == pairs[at].name } }) {
+                throw UserFacingError(
+                    name, field: "verification", problem: "two files are called \(pairs[twice].name)",
+                    remedy: "rename one of them")
+            }
+            return try images.data(splits, verification: pairs, seed: seed)
         }
         if let set = KnownDataset.named(data.set), set.downloadSize > 0 {
             return TrainingData(try set.load(from: path, download: download, progress: progress))
@@ -30,7 +36,9 @@ extension Recipe {
 extension ImageRecipe {
     /// The files to learn from and to measure on, part of each class or some of the classes being held out where the set has no part
     /// for it. A part of its own may have other classes.
-    fileprivate func data(_ splits: ImageFileSplits, path: String, seed: UInt64) throws -> TrainingData {
+    fileprivate func data(
+        _ splits: ImageFileSplits, verification: [VerificationSet], seed: UInt64
+    ) throws -> TrainingData {
         let (train, test): (ImageFileDataset, ImageFileDataset)
         if let own = splits.test {
             (train, test) = (splits.train, own)
@@ -39,6 +47,7 @@ extension ImageRecipe {
         } else {
             (train, test) = try splits.train.holdingOut(holdOut, seed: seed)
         }
-        return TrainingData(train: train, test: test, channels: channels, height: size[0], width: size[1])
+        return TrainingData(
+            train: train, test: test, verification: verification, channels: channels, height: size[0], width: size[1])
     }
 }

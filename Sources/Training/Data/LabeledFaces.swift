@@ -41,7 +41,7 @@ struct LabeledFaces {
     }
 
     /// The folder that holds a folder for each person.
-    private func root(of list: PairsFile) throws -> String {
+    func root(of list: PairsFile) throws -> String {
         let folders = (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []
         let candidates = [path] + folders.sorted().map { "\(path)/\($0)" }
         let found = candidates.first { FileManager.default.fileExists(atPath: "\($0)/\(list.images[0].name)") }

@@ -6,6 +6,8 @@ public struct TrainingData: Sendable {
     public let train: ImageSet
     /// What models are measured on, of the same classes or of others that are not learnt.
     public let test: ImageSet
+    /// Pairs of images on which models are measured too.
+    public let verification: [VerificationSet]
     /// C of the images that reach the network.
     public let channels: Int
     /// H of the images that reach the network.
@@ -17,15 +19,20 @@ public struct TrainingData: Sendable {
     public init(_ splits: DatasetSplits) {
         train = .memory(splits.train)
         test = .memory(splits.test)
+        verification = []
         channels = splits.train.channels
         height = splits.train.height
         width = splits.train.width
     }
 
     /// Takes files that become images of one size.
-    public init(train: ImageFileDataset, test: ImageFileDataset, channels: Int, height: Int, width: Int) {
+    public init(
+        train: ImageFileDataset, test: ImageFileDataset, verification: [VerificationSet] = [], channels: Int,
+        height: Int, width: Int
+    ) {
         self.train = .files(train)
         self.test = .files(test)
+        self.verification = verification
         self.channels = channels
         self.height = height
         self.width = width
@@ -46,6 +53,7 @@ public struct TrainingData: Sendable {
     private init(train: ImageSet, test: ImageSet, channels: Int, height: Int, width: Int) {
         self.train = train
         self.test = test
+        verification = []
         self.channels = channels
         self.height = height
         self.width = width

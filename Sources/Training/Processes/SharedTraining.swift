@@ -57,7 +57,8 @@ final class SharedTraining {
     func gather(_ embeddings: Tensor, _ batch: ImageBatch, planned: Int, wantsStop: Bool) -> SharedBatch {
         let room = (0..<group.size).map { group.part(of: planned, rank: $0).count }.max() ?? 0
         func filled(_ values: [Int64]) -> [Int64] { values + Array(repeating: 0, count: room - values.count) }
-        let own = [Int64(batch.indices.count), wantsStop ? 1 : 0]
+        let own =
+            [Int64(batch.indices.count), wantsStop ? 1 : 0]
             + filled(batch.labels.array()) + filled(batch.indices.map(Int64.init))
         let stacked = group.stacked(Tensor(own))
         let all: [[Int64]] = (0..<group.size).map { stacked.selected($0, along: 0).array() }

@@ -49,8 +49,9 @@ public struct HeadRecipe: Codable, Sendable {
     /// Writes the name and all settings.
     public func encode(to encoder: any Encoder) throws {
         try settings.encodeNamed(to: encoder)
+        guard type(of: settings).canSample else { return }
         var container = encoder.container(keyedBy: CodingKeys.self)
-        try container.encodeIfPresent(sample, forKey: .sample)
+        try container.encode(sample, forKey: .sample)
     }
 }
 

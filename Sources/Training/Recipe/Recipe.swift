@@ -19,6 +19,8 @@ public struct Recipe: Codable, Sendable {
     public let head: HeadRecipe
     /// The weights that the backbone begins with; fresh ones when nil.
     public let weights: WeightsRecipe?
+    /// Pairs of images that every epoch's model is measured on beside the test images.
+    public let verification: [VerificationRecipe]
     /// What does not learn, or not from the beginning.
     public let frozen: [FrozenRecipe]
     /// Losses beside the head's.
@@ -39,9 +41,8 @@ public struct Recipe: Codable, Sendable {
     public internal(set) var threads: Int?
 
     private enum CodingKeys: String, CodingKey {
-        case name, about, data, backbone, weights, frozen, head, losses, optimizers, gradientLimit, epochs, seed,
-            precision,
-            layout, threads
+        case name, about, data, verification, backbone, weights, frozen, head, losses, optimizers, gradientLimit,
+            epochs, seed, precision, layout, threads
     }
 
     /// Reads a recipe with everything that is not written defaulted.
@@ -52,6 +53,7 @@ public struct Recipe: Codable, Sendable {
         data = try container.decode(DataRecipe.self, forKey: .data)
         backbone = try container.decode(BackboneRecipe.self, forKey: .backbone)
         weights = try container.decodeIfPresent(WeightsRecipe.self, forKey: .weights)
+        verification = try container.value(.verification, default: [])
         frozen = try container.value(.frozen, default: [])
         head = try container.value(.head, default: .none)
         losses = try container.value(.losses, default: [])
@@ -62,6 +64,10 @@ public struct Recipe: Codable, Sendable {
         precision = try container.decodeIfPresent(Precision.self, forKey: .precision)
         layout = try container.decodeIfPresent(MemoryFormat.self, forKey: .layout)
         threads = try container.optional(.threads, .positive)
+        if data.images == nil && !verification.isEmpty {
+            throw container.invalid(
+                .verification, problem: "data.set \(data.set) has no image files", remedy: "leave it out")
+        }
         try checkLosses(container)
         try checkParts(container)
     }
