@@ -22,6 +22,8 @@ let package = Package(
         .target(name: "Fuzzing", dependencies: [product("Datasets")], swiftSettings: house),
         fuzzer("FuzzWeights", ["Weights"]),
         fuzzer("FuzzSafetensors", ["Weights"]),
+        fuzzer("FuzzPairs", ["Weights"]),
         fuzzer("FuzzImages", ["Datasets"]),
+        fuzzer("FuzzRecords", ["Datasets"]),
     ]
 )

@@ -27,6 +27,11 @@ def main():
     for path in sorted((FIXTURES / "images").iterdir()):
         if path.name not in ("index.json", "pixels.gz"):
             write(folder / "FuzzImages", path.name, path.read_bytes())
+    records = FIXTURES / "records"
+    for path in sorted(records.glob("*.bin")):
+        write(folder / "FuzzPairs", path.name, path.read_bytes())
+    for path in sorted(records.glob("*.rec")):
+        write(folder / "FuzzRecords", path.stem, path.with_suffix(".idx").read_bytes() + b"\0" + path.read_bytes())
     for path in sorted((FIXTURES / "safetensors").glob("*.safetensors")):
         content = path.read_bytes()
         length = int.from_bytes(content[:8], "little")

@@ -4,7 +4,7 @@
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
-read -ra programs <<<"${FUZZERS:-FuzzWeights FuzzSafetensors FuzzImages}"
+read -ra programs <<<"${FUZZERS:-FuzzWeights FuzzSafetensors FuzzPairs FuzzImages FuzzRecords}"
 readonly work=Fuzz/.build
 
 # Optimised: arithmetic that overflows traps all the same, and more inputs are tried.
@@ -15,11 +15,12 @@ if [[ $(uname) == Linux ]]; then flags+=(-Xswiftc -use-ld=lld); fi
 readonly coverage=-fsanitize-coverage=edge,inline-8bit-counters,pc-table,trace-cmp
 checked=(-Xswiftc -sanitize=address -Xcc -fsanitize=address -Xcc "$coverage")
 
-folder() { [[ $1 == FuzzImages ]] && echo "$work/checked" || echo "$work"; }
+is_checked() { [[ $1 == FuzzImages || $1 == FuzzRecords ]]; }
+folder() { is_checked "$1" && echo "$work/checked" || echo "$work"; }
 
 for program in "${programs[@]}"; do
     extra=()
-    if [[ $program == FuzzImages ]]; then extra=("${checked[@]}"); fi
+    if is_checked "$program"; then extra=("${checked[@]}"); fi
     "${SWIFT:-swift}" build -c release --package-path Fuzz --scratch-path "$(folder "$program")" --product "$program" \
         "${flags[@]}" "${extra[@]}"
 done

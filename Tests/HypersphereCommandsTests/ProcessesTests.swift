@@ -34,13 +34,21 @@ import Torch
         (128, 50, head + ["head={name: arcface, scale: 8, margin: 0.1}"]),
         // An odd batch in two parts; batch normalisation in every layer; a limit on gradients of which parts are elsewhere.
         (
-            33, 8,
+            33, 5,
             head + [
                 "backbone={name: resnet18, stem: cifar}", "head={name: cosface, scale: 8, margin: 0.1}",
                 "gradientLimit=1",
             ]
         ),
-        // Ten batches of one image, so that one of two processes has none.
+        // The same by tensor operations, which images in planes take.
+        (
+            17, 4,
+            head + [
+                "backbone={name: resnet18, stem: cifar}", "head={name: cosface, scale: 8, margin: 0.1}",
+                "layout=contiguous",
+            ]
+        ),
+        // A batch of one image, so that one of two processes has none.
         (1, 4, head + ["head={name: adaface, scale: 8}"]),
     ])
     func twoProcessesAreOne(images: Int, epochs: Int, words: [String]) throws {
