@@ -14,6 +14,11 @@
 #include <torch/csrc/distributed/c10d/reducer.hpp>
 #include <torch/library.h>
 
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
 #include <chrono>
 #include <string>
 #include <type_traits>
@@ -126,6 +131,33 @@ at::Tensor all_gather(const at::Tensor &tensor, const std::string &group) {
 
 } // namespace ctorch
 
+namespace {
+
+// A socket that this machine alone can reach; libtorch would listen on all addresses.
+int loopback_socket(uint16_t *port) {
+    const int descriptor = socket(AF_INET, SOCK_STREAM, 0);
+    TORCH_CHECK(descriptor >= 0, "no socket: ", std::strerror(errno));
+    const int yes = 1;
+    setsockopt(descriptor, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes);
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_port = htons(*port);
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    socklen_t length = sizeof address;
+    auto *general = reinterpret_cast<sockaddr *>(&address);
+    if (bind(descriptor, general, length) != 0 || listen(descriptor, 128) != 0
+        || getsockname(descriptor, general, &length) != 0) {
+        const int reason = errno;
+        close(descriptor);
+        TORCH_CHECK(reason != EADDRINUSE, "EADDRINUSE");
+        TORCH_CHECK(false, "the port cannot be listened on: ", std::strerror(reason));
+    }
+    *port = ntohs(address.sin_port);
+    return descriptor;
+}
+
+} // namespace
+
 CTStatus ct_store_open(const char *host, uint16_t port, bool serves, double timeout, CTStore *result) {
     return guarded([&] {
         FLAGS_caffe2_log_level = only_fatal;
@@ -134,6 +166,10 @@ CTStatus ct_store_open(const char *host, uint16_t port, bool serves, double time
         options.isServer = serves;
         options.waitWorkers = false;
         options.timeout = milliseconds(timeout);
+        if (serves && std::strcmp(host, "127.0.0.1") == 0) {
+            options.masterListenFd = loopback_socket(&port);
+            options.port = port;
+        }
         *result = owned(c10::make_intrusive<c10d::TCPStore>(std::string(host), options));
     });
 }

@@ -55,7 +55,7 @@ struct TrainCommand: ParsableCommand {
     var processes: Int?
 
     @Option(help: "Seconds to wait for another process before it counts as lost.")
-    var timeout = 300.0
+    var timeout = 300
 
     @Flag(help: "Resolve the recipe, read the data, take one step, and write nothing.")
     var dryRun = false
@@ -95,7 +95,7 @@ struct TrainCommand: ParsableCommand {
             return try ProcessLauncher(count: processes).run()
         }
         guard let place else { return try train(with: nil) }
-        let crew = try Crew(place, timeout: timeout, silent: ProcessLauncher.hasStarted)
+        let crew = try Crew(place, timeout: Double(timeout), silent: ProcessLauncher.hasStarted)
         do {
             try train(with: crew)
         } catch is Interrupted {
