@@ -28,7 +28,7 @@ public final class ArcFaceHead: Module, ManyClassHead, MarginCurveHead {
     ///   - margin: m, from 0 to below pi; 0.5 radians in the paper.
     ///   - overflow: what happens where `theta_y + m` passes pi; the paper leaves it open, and programs use `.cosine`.
     ///   - gradient: what goes backward through the margin.
-    ///   - products: what the loss multiplies in, in float32 on the processor; exponentials and their sums stay in 32 bits.
+    ///   - products: what the loss multiplies in while training, in float32 on the processor; exponentials and their sums stay in 32 bits.
     ///   - generator: gives the seeds of the first values.
     public init(
         classes: Int, embedding: Int, scale: Double = 64, margin: Angle = .radians(0.5),
@@ -52,6 +52,6 @@ public final class ArcFaceHead: Module, ManyClassHead, MarginCurveHead {
         labels.checkLabels(for: embeddings, dimension: weight.tensor.size(1), classes: classes, "ArcFaceHead.loss")
         return MarginSoftmax.loss(
             embeddings: embeddings, weight: weight, labels: labels, margin: margin, scale: scale,
-            products: products, sampler: sampler)
+            products: isTraining ? products : .fp32, sampler: sampler)
     }
 }

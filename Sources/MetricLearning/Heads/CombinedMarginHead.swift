@@ -30,7 +30,7 @@ public final class CombinedMarginHead: Module, ManyClassHead, MarginCurveHead {
     ///   - cosine: m3, subtracted from the cosine, 0 or more.
     ///   - overflow: what happens where `m1 theta_y + m2` passes pi; `.none` is the paper's formula.
     ///   - gradient: what goes backward through m1 and m2.
-    ///   - products: what the loss multiplies in, in float32 on the processor; exponentials and their sums stay in 32 bits.
+    ///   - products: what the loss multiplies in while training, in float32 on the processor; exponentials and their sums stay in 32 bits.
     ///   - generator: gives the seeds of the first values.
     public init(
         classes: Int, embedding: Int, scale: Double = 64, multiplier: Double = 1, angle: Angle = .radians(0.3),
@@ -62,6 +62,6 @@ public final class CombinedMarginHead: Module, ManyClassHead, MarginCurveHead {
             for: embeddings, dimension: weight.tensor.size(1), classes: classes, "CombinedMarginHead.loss")
         return MarginSoftmax.loss(
             embeddings: embeddings, weight: weight, labels: labels, margin: margin, scale: scale,
-            products: products, sampler: sampler)
+            products: isTraining ? products : .fp32, sampler: sampler)
     }
 }

@@ -27,7 +27,7 @@ public final class CosFaceHead: Module, ManyClassHead, MarginCurveHead {
     ///   - scale: s, above 0; 64 in the paper.
     ///   - margin: m, a difference of cosines of 0 or more; 0.35 in the paper. In two dimensions no more than
     ///     `1 - cos(2 pi / C)` can be kept between all classes (0.19 for ten), with D of C - 1 or more no more than `C / (C - 1)`.
-    ///   - products: what the loss multiplies in, in float32 on the processor; exponentials and their sums stay in 32 bits.
+    ///   - products: what the loss multiplies in while training, in float32 on the processor; exponentials and their sums stay in 32 bits.
     ///   - generator: gives the seeds of the first values.
     public init(
         classes: Int, embedding: Int, scale: Double = 64, margin: Double = 0.35,
@@ -50,6 +50,6 @@ public final class CosFaceHead: Module, ManyClassHead, MarginCurveHead {
         labels.checkLabels(for: embeddings, dimension: weight.tensor.size(1), classes: classes, "CosFaceHead.loss")
         return MarginSoftmax.loss(
             embeddings: embeddings, weight: weight, labels: labels, margin: margin, scale: scale,
-            products: products, sampler: sampler)
+            products: isTraining ? products : .fp32, sampler: sampler)
     }
 }

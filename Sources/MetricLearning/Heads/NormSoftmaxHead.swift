@@ -27,7 +27,7 @@ public final class NormSoftmaxHead: Module, ManyClassHead, MarginCurveHead {
     ///   - embedding: D, the length of an embedding.
     ///   - scale: s, above 0; 20 is the temperature 0.05 of Zhai and Wu. With a small one the loss cannot come near 0:
     ///     see ``leastScale(classes:probability:)``.
-    ///   - products: what the loss multiplies in, in float32 on the processor; exponentials and their sums stay in 32 bits.
+    ///   - products: what the loss multiplies in while training, in float32 on the processor; exponentials and their sums stay in 32 bits.
     ///   - generator: gives the seeds of the first values.
     public init(
         classes: Int, embedding: Int, scale: Double = 20, products: Precision = .fp32,
@@ -50,7 +50,7 @@ public final class NormSoftmaxHead: Module, ManyClassHead, MarginCurveHead {
             for: embeddings, dimension: weight.tensor.size(1), classes: classes, "NormSoftmaxHead.loss")
         return MarginSoftmax.loss(
             embeddings: embeddings, weight: weight, labels: labels, margin: AngularMargin(), scale: scale,
-            products: products, sampler: sampler)
+            products: isTraining ? products : .fp32, sampler: sampler)
     }
 
     /// The least scale with which a sample at its class vector can reach `probability`, within 0..<1, while the class
