@@ -31,8 +31,7 @@ struct ProcessLauncher {
         let endings = Endings()
         let processes = try (0..<count).map { rank in
             let process = Process()
-            process.executableURL = URL(filePath: "/proc/self/exe").resolvingSymlinksInPath()
-            if let path = Bundle.main.executablePath { process.executableURL = URL(filePath: path) }
+            process.executableURL = Bundle.main.executableURL ?? URL(filePath: CommandLine.arguments[0])
             process.arguments = Array(CommandLine.arguments.dropFirst())
             let place = ProcessPlace.environment(rank: rank, size: count, host: "127.0.0.1", port: store.port)
             process.environment = ProcessInfo.processInfo.environment.merging(place) { $1 }
@@ -51,6 +50,8 @@ struct ProcessLauncher {
         for process in processes where process.isRunning { process.terminate() }
         endings.wait(for: count, seconds: Self.patience)
         for process in processes where process.isRunning { kill(process.processIdentifier, SIGKILL) }
+        // Who ends with a status of its own has said why.
+        guard first.signal != nil || first.isOfLoss else { throw ExitCode(first.status) }
         throw UserFacingError(
             "rank \(first.rank)", problem: explanation(of: first, endings, store) + "; all processes were ended",
             remedy: "when the cause is gone, go on with `train --resume`")

@@ -252,8 +252,10 @@ import Torch
         try Program.inScratchFolder { program in
             let mixed = try program.run(
                 Self.short + Self.head + ["data.augmentation={mixUp: 0.2}", "--processes", "2"])
-            #expect(mixed.status == 1)
-            #expect(mixed.stderr.contains("data.augmentation.mixUp: mixes images of one process alone"))
+            expectOneLine(mixed, ["data.augmentation.mixUp: mixes images of one process alone"])
+
+            let missing = try program.run("train", "mnist-center", "--processes", "3")
+            expectOneLine(missing, ["data/mnist", "--download"])
 
             let unknown = try program.run(Self.short + ["epoch=2", "--processes", "2"])
             expectOneLine(unknown, ["epoch", "epochs"])
