@@ -255,7 +255,7 @@ import Torch
             expectOneLine(mixed, ["data.augmentation.mixUp: mixes images of one process alone"])
 
             let missing = try program.run("train", "mnist-center", "--processes", "3")
-            expectOneLine(missing, ["data/mnist", "--download"])
+            expectOneLine(missing, ["data: mnist: it lacks", "--download"])
 
             let unknown = try program.run(Self.short + ["epoch=2", "--processes", "2"])
             expectOneLine(unknown, ["epoch", "epochs"])

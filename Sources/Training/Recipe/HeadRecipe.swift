@@ -46,10 +46,10 @@ public struct HeadRecipe: Codable, Sendable {
         return head
     }
 
-    /// Writes the name and all settings.
+    /// Writes the name and all settings; of the classes of a step only where not all take part.
     public func encode(to encoder: any Encoder) throws {
         try settings.encodeNamed(to: encoder)
-        guard type(of: settings).canSample else { return }
+        guard let sample else { return }
         var container = encoder.container(keyedBy: CodingKeys.self)
         try container.encode(sample, forKey: .sample)
     }
