@@ -5,7 +5,7 @@ import Testing
 @testable import Torch
 
 /// What a group of one process can show; several real ones are in the tests of the command.
-struct ProcessGroupTests {
+@Suite(.noLeaks) struct ProcessGroupTests {
     private func group(_ name: String) throws -> ProcessGroup {
         let store = try MeetingStore(host: "127.0.0.1", port: 0, serves: true, timeout: 20)
         return try ProcessGroup(meetingIn: store, rank: 0, size: 1, address: "127.0.0.1", timeout: 20, name: name)

@@ -8,7 +8,7 @@ import Torch
 @testable import NeuralNetwork
 
 /// Some of the classes take part in a step: which ones, and what becomes of the others.
-struct ClassSamplerTests {
+@Suite(.noLeaks) struct ClassSamplerTests {
     @Test func aDrawHasTheClassesOfTheBatchAndOneOfEachStretch() {
         let sampler = ClassSampler(rate: 0.1)
         for seed in 0..<50 as Range<UInt64> {

@@ -8,7 +8,7 @@ import Torch
 
 /// A head whose class vectors are divided over a group of one process is the head; several real processes are in the tests of
 /// the command.
-struct DividedHeadTests {
+@Suite(.noLeaks) struct DividedHeadTests {
     private static let heads: [(String, @Sendable (inout SeededGenerator) -> any ManyClassHead)] = [
         ("arcface", { ArcFaceHead(classes: 9, embedding: 4, scale: 8, margin: .radians(0.2), using: &$0) }),
         ("cosface", { CosFaceHead(classes: 9, embedding: 4, scale: 8, margin: 0.2, using: &$0) }),
