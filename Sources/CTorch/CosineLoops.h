@@ -122,13 +122,26 @@ CTORCH_INLINE void add_exponentials_body(const T *row, const float *reciprocal, 
     }
 }
 
-// Turns products into dL/dc times the reciprocal length of the class vector.
+// Adds the cosines of a row of products with unscaled class vectors, but that of the label.
+template <class T>
+CTORCH_INLINE void add_cosines_body(const T *row, const float *reciprocal, int64_t count, int64_t label, double *sum) {
+    double sums[lanes] = {};
+    int64_t j = 0;
+    for (; j + lanes <= count; j += lanes) {
+        for (int64_t l = 0; l < lanes; ++l) sums[l] += held_cosine(load(row + j + l), reciprocal[j + l]);
+    }
+    for (; j < count; ++j) *sum += held_cosine(load(row + j), reciprocal[j]);
+    for (int64_t l = 0; l < lanes; ++l) *sum += sums[l];
+    if (label >= 0) *sum -= held_cosine(load(row + label), reciprocal[label]);
+}
+
+// Turns products into dL/dc times the reciprocal length of the class vector; `wanted` is the probability that is asked for.
 template <class T>
 CTORCH_INLINE void gradients_body(T *row, const float *reciprocal, int64_t count, float scale, float logarithm,
-                                  float factor) {
+                                  float wanted, float factor) {
     for (int64_t j = 0; j < count; ++j) {
         const float c = held_cosine(load(row + j), reciprocal[j]);
-        store(row + j, factor * exponential(scale * c - logarithm) * reciprocal[j]);
+        store(row + j, factor * (exponential(scale * c - logarithm) - wanted) * reciprocal[j]);
     }
 }
 
@@ -161,8 +174,10 @@ CTORCH_INLINE void project_body(const T *product, const float *rows, const float
                       (const T *r, const float *n, int64_t c, float s, int64_t y, float *m, double *t, float *b,        \
                        int64_t *p, int64_t f),                                                                          \
                       (r, n, c, s, y, m, t, b, p, f))                                                                   \
+    CTORCH_VECTORIZED(add_cosines_##suffix, add_cosines_body<T>,                                                        \
+                      (const T *r, const float *n, int64_t c, int64_t y, double *t), (r, n, c, y, t))                   \
     CTORCH_VECTORIZED(gradients_##suffix, gradients_body<T>,                                                            \
-                      (T *r, const float *n, int64_t c, float s, float z, float f), (r, n, c, s, z, f))                 \
+                      (T *r, const float *n, int64_t c, float s, float z, float w, float f), (r, n, c, s, z, w, f))     \
     CTORCH_VECTORIZED(project_##suffix, project_body<T>,                                                                \
                       (const T *p, const float *v, const float *r, int64_t n, int64_t d, float *o), (p, v, r, n, d, o)) \
     inline void reciprocal_norms(const float *r, int64_t n, int64_t w, float *o, T *c) {                                \
@@ -172,8 +187,11 @@ CTORCH_INLINE void project_body(const T *product, const float *rows, const float
                                  float *b, int64_t *p, int64_t f) {                                                     \
         add_exponentials_##suffix(r, n, c, s, y, m, t, b, p, f);                                                        \
     }                                                                                                                   \
-    inline void gradients(T *r, const float *n, int64_t c, float s, float z, float f) {                                 \
-        gradients_##suffix(r, n, c, s, z, f);                                                                           \
+    inline void add_cosines(const T *r, const float *n, int64_t c, int64_t y, double *t) {                              \
+        add_cosines_##suffix(r, n, c, y, t);                                                                            \
+    }                                                                                                                   \
+    inline void gradients(T *r, const float *n, int64_t c, float s, float z, float w, float f) {                        \
+        gradients_##suffix(r, n, c, s, z, w, f);                                                                        \
     }                                                                                                                   \
     inline void project(const T *p, const float *v, const float *r, int64_t n, int64_t d, float *o) {                   \
         project_##suffix(p, v, r, n, d, o);                                                                             \

@@ -3,6 +3,8 @@
 //
 // With unit rows x_i and w_j, c_ij = <x_i, w_j>, the label y_i and the given target cosine t_i:
 //     loss = 1/N sum_i ( log( exp(s t_i) + sum_{j != y_i} exp(s c_ij) ) - s t_i ).
+// Label smoothing e asks for the probability e / C of each class instead of 0, and for that much less than 1 of the label:
+//     loss + e s / N sum_i ( t_i - (t_i + sum_{j != y_i} c_ij) / C ).
 // A framework builds the cosines, their arcs, a mask and several copies, each N x C. Here the products are kept once; the
 // margin touches N numbers.
 //
@@ -51,9 +53,10 @@ struct Outcome {
 // Float32 on the processor, with products of the type T.
 template <class T> class Walk {
   public:
-    Walk(const at::Tensor &embeddings, const at::Tensor &weight, const at::Tensor &labels, double scale,
+    Walk(const at::Tensor &embeddings, const at::Tensor &weight, const at::Tensor &labels, double scale, double smoothing,
          const std::string &group)
-        : n_(embeddings.size(0)), width_(weight.size(1)), classes_(weight.size(0)), scale_(scale), group_(group),
+        : n_(embeddings.size(0)), width_(weight.size(1)), classes_(weight.size(0)), scale_(scale), smoothing_(smoothing),
+          all_classes_(static_cast<double>(classes_)), group_(group),
           product_(n_ * width_ * std::min(block_classes, classes_)), embeddings_(embeddings), weight_(weight), vectors_(weight.const_data_ptr<float>()),
           label_(labels.const_data_ptr<int64_t>()), embedding_norms_(at::empty({n_}, embeddings.options())),
           class_norms_(at::empty({classes_}, embeddings.options())), cosine_(at::full({n_}, -2, embeddings.options())),
@@ -99,6 +102,7 @@ template <class T> class Walk {
     void sum_exponentials() {
         maximum_.assign(n_, -std::numeric_limits<float>::infinity());
         sum_.assign(n_, 0);
+        others_.assign(n_, 0);
         for (int64_t first = 0; first < classes_; first += block_classes) {
             const int64_t count = std::min(block_classes, classes_ - first);
             blocks_.push_back(product_.transposed(directions_, vectors(first, count)));
@@ -107,10 +111,11 @@ template <class T> class Walk {
             int64_t *nearest = nearest_.mutable_data_ptr<int64_t>();
             parallel_rows(n_, count, [&](int64_t begin, int64_t end) {
                 for (int64_t i = begin; i < end; ++i) {
-                    const int64_t place = label_[i] - first;
+                    const int64_t place = label_[i] >= first && label_[i] < first + count ? label_[i] - first : -1;
                     ctorch::add_exponentials(rows + i * count, reciprocal(first), count, static_cast<float>(scale_),
-                                             place >= 0 && place < count ? place : -1, &maximum_[i], &sum_[i],
-                                             cosine + i, nearest + i, first);
+                                             place, &maximum_[i], &sum_[i], cosine + i, nearest + i, first);
+                    if (smoothing_ == 0) continue;
+                    ctorch::add_cosines(rows + i * count, reciprocal(first), count, place, &others_[i]);
                 }
             });
         }
@@ -119,7 +124,7 @@ template <class T> class Walk {
     // Makes maxima and sums those over the classes of all processes.
     void join_sums() {
         auto greatest = at::empty({n_}, at::kFloat);
-        auto sums = at::empty({n_}, at::kDouble);
+        auto sums = at::empty({2 * n_ + 1}, at::kDouble);
         auto *maximum = greatest.mutable_data_ptr<float>();
         auto *sum = sums.mutable_data_ptr<double>();
         std::copy_n(maximum_.data(), n_, maximum);
@@ -128,8 +133,12 @@ template <class T> class Walk {
             sum[i] = sum_[i] * std::exp(static_cast<double>(maximum_[i]) - maximum[i]);
             maximum_[i] = maximum[i];
         }
+        std::copy_n(others_.data(), n_, sum + n_);
+        sum[2 * n_] = all_classes_;
         ctorch::all_reduce(sums, group_);
         std::copy_n(sum, n_, sum_.data());
+        std::copy_n(sum + n_, n_, others_.data());
+        all_classes_ = sum[2 * n_];
     }
 
     // Leaves the logarithms of the sums, and returns the loss.
@@ -144,20 +153,21 @@ template <class T> class Walk {
             const double excess = others - value;
             const double loss = excess > 0 ? excess + std::log1p(std::exp(-excess)) : std::log1p(std::exp(excess));
             logarithm_[i] = static_cast<float>(value + loss);
-            total += loss;
+            total += loss + smoothing_ * (value - (value + scale_ * others_[i]) / all_classes_);
         }
         return total / n_;
     }
 
     void go_backward(const Target &target, Outcome &outcome) {
         const float s = static_cast<float>(scale_), factor = s / n_;
+        const float wanted = static_cast<float>(smoothing_ / all_classes_), withheld = static_cast<float>(smoothing_) - wanted;
         outcome.weight = at::empty({classes_, width_}, embeddings_.options());
         outcome.target = at::empty({n_}, embeddings_.options());
         float *target_gradient = outcome.target.mutable_data_ptr<float>();
         const float *target_cosine = target.cosine.const_data_ptr<float>();
         const float *target_slope = target.slope.const_data_ptr<float>();
         for (int64_t i = 0; i < n_; ++i) {
-            target_gradient[i] = factor * std::expm1(std::min(0.0f, s * target_cosine[i] - logarithm_[i]));
+            target_gradient[i] = factor * (std::expm1(std::min(0.0f, s * target_cosine[i] - logarithm_[i])) + withheld);
         }
         const int64_t longest = std::min(block_classes, classes_);
         const auto scratch = at::empty({is_float ? std::max(n_, width_) * longest : 0}, options());
@@ -172,7 +182,7 @@ template <class T> class Walk {
             const auto part = is_float ? weight_.narrow(0, first, count) : vectors(first, count);
             parallel_rows(n_, count, [&](int64_t begin, int64_t end) {
                 for (int64_t i = begin; i < end; ++i) {
-                    ctorch::gradients(rows + i * count, reciprocal(first), count, s, logarithm_[i], factor);
+                    ctorch::gradients(rows + i * count, reciprocal(first), count, s, logarithm_[i], wanted, factor);
                     const int64_t place = label_[i] - first;
                     if (place < 0 || place >= count) continue;
                     ctorch::store(rows + i * count + place,
@@ -197,7 +207,7 @@ template <class T> class Walk {
     }
 
     int64_t n_, width_, classes_;
-    double scale_;
+    double scale_, smoothing_, all_classes_;
     std::string group_;
     Product product_;
     at::Tensor embeddings_, weight_;
@@ -206,12 +216,14 @@ template <class T> class Walk {
     at::Tensor embedding_norms_, class_norms_, cosine_, nearest_, directions_, copy_;
     std::vector<at::Tensor> blocks_;
     std::vector<float> maximum_, logarithm_;
-    std::vector<double> sum_;
+    // Of each sample, the exponentials and the cosines of the classes but its own.
+    std::vector<double> sum_, others_;
 };
 
 // The same by tensor operations in blocks, for every other type and device.
 Outcome run_anywhere(const at::Tensor &embeddings, const at::Tensor &weight, const at::Tensor &labels,
-                     const Target &target, double scale, const std::string &group, bool wants_gradients) {
+                     const Target &target, double scale, double smoothing, const std::string &group,
+                     bool wants_gradients) {
     const int64_t n = embeddings.size(0), classes = weight.size(0);
     const auto embedding_norms = embeddings.norm(2, {1}, true).clamp_min(smallest_norm);
     const auto directions = embeddings / embedding_norms;
@@ -229,23 +241,33 @@ Outcome run_anywhere(const at::Tensor &embeddings, const at::Tensor &weight, con
     }
     auto maximum = scale * outcome.cosine;
     if (!group.empty()) ctorch::all_reduce(maximum, group, ctorch::Reduction::maximum);
-    auto sum = at::zeros_like(target.cosine);
+    // Of each sample, the exponentials and the cosines of the classes but its own; then the number of classes.
+    auto sums = at::zeros({2 * n + 1}, target.cosine.options());
+    auto sum = sums.narrow(0, 0, n), others = sums.narrow(0, n, n);
+    sums[2 * n] = classes;
     for (size_t index = 0; index < blocks.size(); ++index) {
         const auto here = labels - static_cast<int64_t>(index) * block_classes;
         const auto inside = (here >= 0) & (here < blocks[index].size(1));
-        auto exponentials = (scale * blocks[index] - maximum.unsqueeze(1)).exp();
         const auto place = here.clamp(0, blocks[index].size(1) - 1).unsqueeze(1);
-        exponentials = exponentials.scatter(1, place, exponentials.gather(1, place).masked_fill(inside.unsqueeze(1), 0));
-        sum = sum + exponentials.sum(1);
+        const auto add_others = [&](at::Tensor &total, const at::Tensor &numbers) {
+            const auto masked = numbers.gather(1, place).masked_fill(inside.unsqueeze(1), 0);
+            total += numbers.scatter(1, place, masked).sum(1);
+        };
+        add_others(sum, (scale * blocks[index] - maximum.unsqueeze(1)).exp());
+        if (smoothing != 0) add_others(others, blocks[index]);
     }
-    if (!group.empty()) ctorch::all_reduce(sum, group);
+    if (!group.empty()) ctorch::all_reduce(sums, group);
     const auto losses = at::logaddexp(maximum + sum.log() - scale * target.cosine, at::zeros_like(target.cosine));
     const auto logarithm = scale * target.cosine + losses;
+    const auto wanted = smoothing / sums[2 * n];
     outcome.loss = losses.mean();
+    if (smoothing != 0) {
+        outcome.loss += scale * (smoothing * target.cosine - wanted * (target.cosine + others)).mean();
+    }
     if (!wants_gradients) return outcome;
 
     const double factor = scale / n;
-    outcome.target = factor * at::expm1((scale * target.cosine - logarithm).clamp_max(0));
+    outcome.target = factor * (at::expm1((scale * target.cosine - logarithm).clamp_max(0)) + (smoothing - wanted));
     outcome.weight = at::empty_like(weight);
     outcome.embeddings = at::zeros_like(embeddings);
     const auto projected = [](const at::Tensor &gradient, const at::Tensor &unit) {
@@ -259,7 +281,7 @@ Outcome run_anywhere(const at::Tensor &embeddings, const at::Tensor &weight, con
         const auto here = labels - first;
         const auto inside = ((here >= 0) & (here < cosine.size(1))).unsqueeze(1);
         const auto place = here.clamp(0, cosine.size(1) - 1).unsqueeze(1);
-        auto gradient = factor * (scale * cosine - logarithm.unsqueeze(1)).exp();
+        auto gradient = factor * ((scale * cosine - logarithm.unsqueeze(1)).exp() - wanted);
         gradient = gradient.scatter(
             1, place, at::where(inside, (outcome.target * target.slope).unsqueeze(1), gradient.gather(1, place)));
         const auto unit = part / norms;
@@ -276,16 +298,16 @@ class MarginSoftmax : public torch::autograd::Function<MarginSoftmax> {
     static torch::autograd::tensor_list forward(torch::autograd::AutogradContext *context,
                                                 const at::Tensor &embeddings, const at::Tensor &weight,
                                                 const at::Tensor &labels, const at::Tensor &cosine,
-                                                const at::Tensor &slope, double scale, bool bfloat16,
-                                                const std::string &group, bool wants) {
+                                                const at::Tensor &slope, double scale, double smoothing,
+                                                bool bfloat16, const std::string &group, bool wants) {
         const bool fast = embeddings.device().is_cpu() && embeddings.scalar_type() == at::kFloat;
         const auto x = embeddings.contiguous();
         const auto w = weight.contiguous();
         const auto y = labels.contiguous();
         const Target target{cosine.contiguous(), slope.contiguous()};
-        auto outcome = !fast ? run_anywhere(x, w, y, target, scale, group, wants)
-            : bfloat16       ? Walk<BFloat16>(x, w, y, scale, group).run(target, wants)
-                             : Walk<float>(x, w, y, scale, group).run(target, wants);
+        auto outcome = !fast ? run_anywhere(x, w, y, target, scale, smoothing, group, wants)
+            : bfloat16       ? Walk<BFloat16>(x, w, y, scale, smoothing, group).run(target, wants)
+                             : Walk<float>(x, w, y, scale, smoothing, group).run(target, wants);
         if (wants) context->save_for_backward({outcome.embeddings, outcome.weight, outcome.target});
         context->mark_non_differentiable({outcome.cosine, outcome.nearest});
         return {outcome.loss, outcome.cosine, outcome.nearest};
@@ -299,7 +321,7 @@ class MarginSoftmax : public torch::autograd::Function<MarginSoftmax> {
         const bool is_one = factor.device().is_cpu() && factor.item<double>() == 1;
         auto scaled = [&](const at::Tensor &tensor) { return is_one ? tensor : tensor * factor; };
         return {scaled(saved[0]), scaled(saved[1]), at::Tensor(), scaled(saved[2]), at::Tensor(),
-                at::Tensor(),     at::Tensor(),     at::Tensor(), at::Tensor()};
+                at::Tensor(),     at::Tensor(),     at::Tensor(), at::Tensor(),      at::Tensor()};
     }
 };
 
@@ -313,11 +335,11 @@ void check(const at::Tensor &embeddings, const at::Tensor &weight, const at::Ten
 using Results = std::tuple<at::Tensor, at::Tensor, at::Tensor>;
 
 Results results(const at::Tensor &embeddings, const at::Tensor &weight, const at::Tensor &labels, const Target &target,
-                double scale, bool bfloat16, const std::string &group) {
+                double scale, double smoothing, bool bfloat16, const std::string &group) {
     const bool wants_gradients = at::GradMode::is_enabled()
         && (embeddings.requires_grad() || weight.requires_grad() || target.cosine.requires_grad());
-    auto list = MarginSoftmax::apply(embeddings, weight, labels, target.cosine, target.slope, scale, bfloat16, group,
-                                     wants_gradients);
+    auto list = MarginSoftmax::apply(embeddings, weight, labels, target.cosine, target.slope, scale, smoothing, bfloat16,
+                                     group, wants_gradients);
     return {list[0], list[1], list[2]};
 }
 
@@ -327,32 +349,32 @@ Results results_of_nothing(const at::Tensor &embeddings, const at::Tensor &weigh
 }
 
 Results margin_softmax(const at::Tensor &embeddings, const at::Tensor &weight, const at::Tensor &labels,
-                       const at::Tensor &target, const at::Tensor &slope, double scale, bool bfloat16,
+                       const at::Tensor &target, const at::Tensor &slope, double scale, double smoothing, bool bfloat16,
                        c10::string_view group) {
     check(embeddings, weight, labels);
     TORCH_CHECK(target.sizes() == labels.sizes() && slope.sizes() == labels.sizes(),
                 "expected target and slope ", labels.sizes(), ", got ", target.sizes(), " and ", slope.sizes());
     if (labels.numel() == 0) return results_of_nothing(embeddings, weight, labels);
-    return results(embeddings, weight, labels, {target, slope}, scale, bfloat16, std::string(group));
+    return results(embeddings, weight, labels, {target, slope}, scale, smoothing, bfloat16, std::string(group));
 }
 
 Results fixed_margin_softmax(const at::Tensor &embeddings, const at::Tensor &weight, const at::Tensor &labels,
-                             double scale, double multiplier, double angle, double cosine, c10::string_view overflow,
+                             double scale, double smoothing, double multiplier, double angle, double cosine, c10::string_view overflow,
                              bool exact, bool bfloat16, c10::string_view group) {
     check(embeddings, weight, labels);
     if (labels.numel() == 0) return results_of_nothing(embeddings, weight, labels);
     const ctorch::FixedMargin margin{multiplier, angle, cosine, ctorch::overflow_named(overflow), exact};
     const auto target = margin(ctorch::target_cosines(embeddings, weight, labels, group));
-    return results(embeddings, weight, labels, target, scale, bfloat16, std::string(group));
+    return results(embeddings, weight, labels, target, scale, smoothing, bfloat16, std::string(group));
 }
 
 } // namespace
 
 TORCH_LIBRARY_FRAGMENT(hypersphere, library) {
     library.def("margin_softmax(Tensor embeddings, Tensor weight, Tensor labels, Tensor target, Tensor slope, "
-                "float scale, bool bfloat16, str group=\"\") -> (Tensor, Tensor, Tensor)");
-    library.def("margin_softmax.fixed(Tensor embeddings, Tensor weight, Tensor labels, float scale, float multiplier, "
-                "float angle, float cosine, str overflow, bool exact, bool bfloat16, str group=\"\") -> "
+                "float scale, float smoothing, bool bfloat16, str group=\"\") -> (Tensor, Tensor, Tensor)");
+    library.def("margin_softmax.fixed(Tensor embeddings, Tensor weight, Tensor labels, float scale, float smoothing, "
+                "float multiplier, float angle, float cosine, str overflow, bool exact, bool bfloat16, str group=\"\") -> "
                 "(Tensor, Tensor, Tensor)");
 }
 

@@ -123,7 +123,9 @@ public final class ModelBundle {
                 continue
             }
             let images = mirrored ? part.images.mirrored() : part.images
-            let embeddings = withoutGradients { network(normalization(images)) }
+            let embeddings = withoutGradients {
+                recipe.data.embeddings(of: images) { network(normalization($0)) }
+            }
             try handle(embeddings.to(.cpu), part.indices, part.broken)
         }
     }
@@ -177,12 +179,5 @@ public final class ModelBundle {
                 channels: channels == 1 ? .grey : .rgb, broken: broken)
             return FileSource(loader: loader, device: device)
         }
-    }
-}
-
-extension Tensor {
-    /// Images `[K, C, H, W]` flipped from left to right.
-    func mirrored() -> Tensor {
-        gathered(Tensor(Array((0..<size(3)).reversed())).to(device), along: 3)
     }
 }

@@ -59,8 +59,10 @@ extension Trainer {
                 let planned = remaining.removeFirst().count
                 if shared == nil && batch.indices.isEmpty { continue }
                 let bytes = mirrored ? batch.images.mirrored() : batch.images
-                let images = augmentation.normalization(bytes).contiguous(layout)
-                let own = withPrecision(precision, on: device) { model.backbone(images) }.to(.float32)
+                let own = recipe.data.embeddings(of: bytes) { images in
+                    let images = augmentation.normalization(images).contiguous(layout)
+                    return withPrecision(precision, on: device) { model.backbone(images) }
+                }
                 let whole = shared?.gather(own, batch, planned: planned, wantsStop: false)
                 let indices = whole?.indices ?? batch.indices
                 if indices.isEmpty { continue }

@@ -79,7 +79,8 @@ import Torch
         let words = Self.words(
             images: 24, epochs: 12,
             Self.head + [
-                "data.characters=letters", "head={name: arcface, scale: 8, margin: 0.1, sample: {rate: 0.3}}",
+                "data.characters=letters",
+                "head={name: arcface, scale: 8, margin: 0.1, sample: {rate: 0.3}, labelSmoothing: 0.1}",
             ])
         try Program.inScratchFolder { program in
             let one = try losses(program, words, processes: 1, folder: "one")

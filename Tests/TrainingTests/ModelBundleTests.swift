@@ -7,9 +7,13 @@ import Torch
 @testable import Training
 
 @Suite(.noLeaks) struct ModelBundleTests {
-    private func withBundle(_ body: (_ bundle: ModelBundle, _ embeddings: [Float]) throws -> Void) throws {
+    private func withBundle(
+        _ overrides: String..., body: (_ bundle: ModelBundle, _ embeddings: [Float]) throws -> Void
+    ) throws {
         try withScratchFolder { folder in
-            let trainer = try TinyTraining.trainer("epochs=1", "data.batch=12")
+            let recipe = try Recipe(
+                yaml: TinyTraining.text, source: "tiny", overrides: ["epochs=1", "data.batch=12"] + overrides)
+            let trainer = try Trainer(recipe, data: TinyTraining.data, device: .cpu)
             var embeddings: [Float] = []
             _ = try trainer.run { event in
                 if case .epoch(_, let test) = event { embeddings = test.values }
@@ -56,6 +60,27 @@ import Torch
                     let difference = values[2 * (11 - index) + axis] - embeddings[2 * index + axis]
                     #expect(abs(difference) <= 1e-5 * largest)
                 }
+            }
+        }
+    }
+
+    @Test func withMirrorAnEmbeddingIsTheMeanOfBothWays() throws {
+        let images = ImageSet.memory(TinyTraining.splits.test)
+        var both: [[Float]] = []
+        try withBundle { bundle, _ in
+            for mirrored in [false, true] {
+                try bundle.embed(images, mirrored: mirrored) { rows, _, _ in both.append(rows.array()) }
+            }
+        }
+        #expect(both[0] != both[1])
+        try withBundle("data.mirror=true") { bundle, embeddings in
+            let again = try bundle.embed(images).array(of: Float.self)
+            let largest = embeddings.map(abs).max() ?? 0
+            #expect(largest > 0)
+            for index in embeddings.indices {
+                let mean = (both[0][index] + both[1][index]) / 2
+                #expect(abs(embeddings[index] - mean) <= 1e-5 * largest)
+                #expect(abs(again[index] - mean) <= 1e-5 * largest)
             }
         }
     }

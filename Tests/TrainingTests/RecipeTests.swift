@@ -237,6 +237,23 @@ struct RecipeTests {
     }
 }
 
+/// What every head that teaches takes, and is written only where it changes something.
+struct LabelSmoothingTests {
+    @Test func itIsAShareBelowOneOfAHeadThatTeaches() throws {
+        #expect(try !TinyTraining.recipe("head={name: arcface}").yaml().contains("labelSmoothing"))
+        let smooth = try TinyTraining.recipe("head={name: arcface, labelSmoothing: 0.1}")
+        #expect(try smooth.yaml().contains("labelSmoothing: 0.1"))
+        expectRefusal("head.labelSmoothing", "0 to below 1") {
+            _ = try TinyTraining.recipe("head={name: arcface, labelSmoothing: 1}")
+        }
+        expectRefusal("head.labelSmoothing", "not known") {
+            _ = try TinyTraining.recipe(
+                "head={name: nearest-mean, labelSmoothing: 0.1}",
+                "optimizers=[{of: [backbone], name: sgd}, {of: [center], name: sgd}]")
+        }
+    }
+}
+
 /// An angular margin has one unit, radians; degrees are written as such.
 struct AngleSettingTests {
     @Test func degreesAreWrittenAsSuch() throws {

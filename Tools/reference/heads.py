@@ -112,10 +112,12 @@ def psi(cosine, multiplier):
 class Result:
     """What a head computes: its value, the logits, and whether a gradient fails to exist."""
 
+    label_smoothing = 0.0
+
     def __init__(self, labels, logits, with_margin, undefined=None, **extra):
         self.logits = logits
         self.target = picked(with_margin, labels)
-        self.value = functional.cross_entropy(with_margin, labels)
+        self.value = functional.cross_entropy(with_margin, labels, label_smoothing=self.label_smoothing)
         self.undefined = undefined is not None and bool(undefined.any())
         self.extra = extra
 
@@ -426,6 +428,20 @@ def variants():
         {"factor": 0.1, "weighting": "unique"},
         ["single", "two_classes", "medium", "one_class", "duplicates", "parallel", "equal_classes"],
     )
+    smooth = {"label_smoothing": 0.1}
+    yield "softmax", smooth, FEW
+    yield "normSoftmax", {"scale": 16.0} | smooth, FEW
+    yield "l2Softmax", {"learnt_alpha": True, "alpha": 16.0} | smooth, FEW
+    yield "arcFace", arc | exact | smooth, None
+    yield "cosFace", {"margin": 0.35, "scale": 64.0} | smooth, FEW
+    yield "sphereFace", {"multiplier": 4, "annealing": 5.0} | smooth, FEW
+    yield "sphereFaceFixed", {"multiplier": 1.7, "scale": 30.0} | exact | smooth, FEW
+    yield "combinedMargin", second | exact | smooth, FEW
+    yield "subCenterArcFace", arc | exact | {"centers": 3} | smooth, FEW
+    yield "adaFace", {"margin": 0.4, "scale": 64.0, "h": 0.333, "momentum": 0.01, "calls": 1} | smooth, APART
+    yield "magFace", paper | {"overflow": "easy"} | smooth, FEW
+    yield "curricularFace", curriculum | {"calls": 1} | smooth, FEW
+    yield "elasticFace", {"form": "angle", "plus": False, "scale": 64.0, "overflow": "none"} | smooth, FEW
     both = {"intra_factor": 1.0, "inter_factor": 0.5, "weighting": "samples"}
     yield "arcFaceRegularized", arc | exact | both, ["medium", "planar", "two_classes"]
 
@@ -460,7 +476,8 @@ def batches(head, settings, name):
 
 def compute(head, settings, embeddings, labels, values, state):
     """Result, and the gradients by name."""
-    arguments = {key: value for key, value in settings.items() if key != "calls"}
+    arguments = {key: value for key, value in settings.items() if key not in ("calls", "label_smoothing")}
+    Result.label_smoothing = settings.get("label_smoothing", 0.0)
     if state:
         arguments["state"] = state
     leaves = {key: value.clone().requires_grad_(key != "margins") for key, value in values.items()}

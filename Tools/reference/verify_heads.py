@@ -1,5 +1,7 @@
 """Classifier heads again in NumPy, by angles instead of cosine algebra, and their gradients by finite differences."""
 
+from functools import partial
+
 import numpy
 
 from checking import cases, close, slope
@@ -32,11 +34,14 @@ def psi(theta, multiplier):
     return (-1.0) ** k * numpy.cos(multiplier * theta) - 2 * k
 
 
-def cross_entropy(logits, labels, target):
+def cross_entropy(logits, labels, target, smoothing=0.0):
     logits = logits.copy()
     logits[numpy.arange(len(labels)), labels] = target
     largest = logits.max(1)
-    return numpy.mean(numpy.log(numpy.exp(logits - largest[:, None]).sum(1)) + largest - target)
+    wanted = numpy.full(logits.shape, smoothing / logits.shape[1])
+    wanted[numpy.arange(len(labels)), labels] += 1 - smoothing
+    sums = numpy.log(numpy.exp(logits - largest[:, None]).sum(1)) + largest
+    return numpy.mean((wanted * (sums[:, None] - logits)).sum(1))
 
 
 class Frozen:
@@ -127,10 +132,11 @@ def value(settings, p, labels, frozen):
     """The loss of a case's float tensors."""
     head, x, weight, scale = settings["head"], p["embeddings"], p["weight"], settings.get("scale")
     rows = numpy.arange(len(labels))
+    entropy = partial(cross_entropy, smoothing=settings.get("label_smoothing", 0.0))
     if head in ("softmax", "l2Softmax"):
         alpha = p.get("alpha", settings.get("alpha"))
         logits = (x if head == "softmax" else alpha * unit(x)) @ weight.T + p["bias"]
-        return cross_entropy(logits, labels, logits[rows, labels])
+        return entropy(logits, labels, logits[rows, labels])
     if head == "subCenterArcFace":
         cosine = numpy.stack([cosines(x, weight[:, k]) for k in range(weight.shape[1])]).max(0)
     else:
@@ -142,27 +148,27 @@ def value(settings, p, labels, frozen):
     if head == "inter":
         return settings["factor"] * inter(weight, labels, settings["weighting"])
     if head == "normSoftmax":
-        return cross_entropy(scale * cosine, labels, scale * own)
+        return entropy(scale * cosine, labels, scale * own)
     if head == "cosFace":
-        return cross_entropy(scale * cosine, labels, scale * (own - settings["margin"]))
+        return entropy(scale * cosine, labels, scale * (own - settings["margin"]))
     if head == "sphereFace":
         norm, annealing = numpy.linalg.norm(x, axis=1), settings["annealing"]
         target = norm * (annealing * own + psi(theta, settings["multiplier"])) / (1 + annealing)
-        return cross_entropy(norm[:, None] * cosine, labels, target)
+        return entropy(norm[:, None] * cosine, labels, target)
     if head == "adaFace":
         logits, target = ada_face(settings, x, cosine, labels, frozen)
-        return cross_entropy(logits, labels, target)
+        return entropy(logits, labels, target)
     if head == "curricularFace":
         logits, target = curricular_face(settings, cosine, own, frozen)
-        return cross_entropy(logits, labels, target)
+        return entropy(logits, labels, target)
     if head == "magFace":
         target, penalty = mag_face(settings, x, own)
-        return cross_entropy(scale * cosine, labels, target) + penalty
+        return entropy(scale * cosine, labels, target) + penalty
     if head == "elasticFace":
         margins = frozen("margins", lambda: elastic_margins(settings, p["margins"], own))
         target = own - margins if settings["form"] == "cosine" else added(theta, margins, settings["overflow"])
-        return cross_entropy(scale * cosine, labels, scale * target)
-    found = cross_entropy(scale * cosine, labels, scale * target_cosine(settings, own, frozen))
+        return entropy(scale * cosine, labels, scale * target)
+    found = entropy(scale * cosine, labels, scale * target_cosine(settings, own, frozen))
     if head == "arcFaceRegularized":
         found += settings["intra_factor"] * theta.mean() / numpy.pi
         found += settings["inter_factor"] * inter(weight, labels, settings["weighting"])

@@ -17,6 +17,8 @@ public final class AdaFaceHead: Module, ManyClassHead, MarginCurveHead {
     public let weight: Parameter
     /// What draws the classes of a step; nil where all take part.
     public var sampler: ClassSampler?
+    /// The share of each label that is divided among all classes while training.
+    public var labelSmoothing = 0.0
     private let lengthMean = Buffer(.full([], 20))
     private let lengthDeviation = Buffer(.full([], 100))
     /// s, the factor on the cosines.
@@ -71,9 +73,7 @@ public final class AdaFaceHead: Module, ManyClassHead, MarginCurveHead {
     public func loss(_ embeddings: Tensor, _ labels: Tensor) -> Loss {
         labels.checkLabels(for: embeddings, dimension: weight.tensor.size(1), classes: classes, "AdaFaceHead.loss")
         let quality = withoutGradients { self.quality(embeddings) }
-        return MarginSoftmax.loss(
-            embeddings: embeddings, weight: weight, labels: labels, margin: margin(quality: quality),
-            scale: scale, sampler: sampler)
+        return MarginSoftmax.loss(self, embeddings, labels, margin: margin(quality: quality))
     }
 
     private func margin(quality: Tensor) -> AngularMargin {

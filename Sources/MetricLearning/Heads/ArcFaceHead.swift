@@ -11,10 +11,13 @@ public final class ArcFaceHead: Module, ManyClassHead, MarginCurveHead {
     public let weight: Parameter
     /// What draws the classes of a step; nil where all take part.
     public var sampler: ClassSampler?
+    /// The share of each label that is divided among all classes while training.
+    public var labelSmoothing = 0.0
     private let margin: AngularMargin
     /// s, the factor on the cosines.
     public let scale: Double
-    private let products: Precision
+    /// What the loss multiplies in while training, in float32 on the processor.
+    public let products: Precision
 
     /// C, the number of classes.
     public let classes: Int
@@ -50,8 +53,6 @@ public final class ArcFaceHead: Module, ManyClassHead, MarginCurveHead {
     /// The mean cross entropy of embeddings `[N, D]` with labels `[N]` int64 in `0..<C`; 0 for an empty batch.
     public func loss(_ embeddings: Tensor, _ labels: Tensor) -> Loss {
         labels.checkLabels(for: embeddings, dimension: weight.tensor.size(1), classes: classes, "ArcFaceHead.loss")
-        return MarginSoftmax.loss(
-            embeddings: embeddings, weight: weight, labels: labels, margin: margin, scale: scale,
-            products: isTraining ? products : .fp32, sampler: sampler)
+        return MarginSoftmax.loss(self, embeddings, labels, margin: margin)
     }
 }

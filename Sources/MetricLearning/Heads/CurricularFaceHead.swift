@@ -7,12 +7,15 @@ public import Torch
 /// t is a running mean of the target cosines, from 0, and so grows with success: easy samples lead first and hard ones later.
 /// Huang et al., "CurricularFace: Adaptive Curriculum Learning Loss for Deep Face Recognition", CVPR 2020. Choose it
 /// for large, clean sets on which ArcFace's hard negatives still fail.
-public final class CurricularFaceHead: Module, AngularHead, MarginCurveHead {
+public final class CurricularFaceHead: Module, AngularHead, CrossEntropyHead, MarginCurveHead {
     private let weight: Parameter
     private let progress = Buffer(.zeros([]))
     private let scale: Double
     private let margin: AngularMargin
     private let momentum: Double
+
+    /// The share of each label that is divided among all classes while training.
+    public var labelSmoothing = 0.0
 
     /// C, the number of classes.
     public let classes: Int
@@ -67,7 +70,7 @@ public final class CurricularFaceHead: Module, AngularHead, MarginCurveHead {
                 return cosines .> raw(targets).unsqueezed(1)
             }
             let modulated = (cosines * (cosines + progress.tensor)).kept(where: isHard, else: cosines)
-            return Loss(MarginSoftmax.crossEntropy(modulated * scale, labels, target: margin(targets) * scale))
+            return Loss(crossEntropy(modulated * scale, labels, target: margin(targets) * scale))
         }
     }
 

@@ -21,6 +21,8 @@ public final class ElasticFaceHead: Module, ManyClassHead, MarginCurveHead, Rand
     public let weight: Parameter
     /// What draws the classes of a step; nil where all take part.
     public var sampler: ClassSampler?
+    /// The share of each label that is divided among all classes while training.
+    public var labelSmoothing = 0.0
     private let margin: Margin
     private let sortsMargins: Bool
     /// s, the factor on the cosines.
@@ -111,9 +113,7 @@ public final class ElasticFaceHead: Module, ManyClassHead, MarginCurveHead, Rand
     }
 
     private func loss(_ embeddings: Tensor, _ labels: Tensor, amount: AngularMargin.Amount) -> Loss {
-        MarginSoftmax.loss(
-            embeddings: embeddings, weight: weight, labels: labels, margin: margin(amount), scale: scale,
-            sampler: sampler)
+        MarginSoftmax.loss(self, embeddings, labels, margin: margin(amount))
     }
 
     private func margin(_ amount: AngularMargin.Amount) -> AngularMargin {

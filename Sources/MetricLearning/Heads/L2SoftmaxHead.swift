@@ -7,7 +7,7 @@ public import Torch
 /// Each embedding is normalised by itself; the class vectors are not. Ranjan, Castillo and Chellappa, "L2-constrained
 /// Softmax Loss for Discriminative Face Verification", 2017. Choose it when plain softmax gives good classes but embeddings
 /// of uneven length, and classes of uneven size should keep longer vectors and a bias.
-public final class L2SoftmaxHead: Module, ClassifierHead {
+public final class L2SoftmaxHead: Module, CrossEntropyHead {
     /// Where alpha, the length of the embeddings, comes from.
     public enum Length: Sendable, Equatable {
         /// A length that stays.
@@ -20,6 +20,9 @@ public final class L2SoftmaxHead: Module, ClassifierHead {
     private let bias: Parameter?
     private let alpha: Parameter?
     private let length: Double
+
+    /// The share of each label that is divided among all classes while training.
+    public var labelSmoothing = 0.0
 
     /// C, the number of classes.
     public let classes: Int
@@ -59,7 +62,7 @@ public final class L2SoftmaxHead: Module, ClassifierHead {
         labels.checkLabels(
             for: embeddings, dimension: weight.tensor.size(1), classes: classes, "L2SoftmaxHead.loss")
         let logits = logits(embeddings)
-        return Loss(labels.count == 0 ? logits.sum() : logits.crossEntropy(labels))
+        return Loss(crossEntropy(logits, labels))
     }
 
     /// The logits `[N, C]` of embeddings `[N, D]`.

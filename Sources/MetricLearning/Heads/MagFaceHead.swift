@@ -15,6 +15,8 @@ public final class MagFaceHead: Module, ManyClassHead, MarginCurveHead {
     public let weight: Parameter
     /// What draws the classes of a step; nil where all take part.
     public var sampler: ClassSampler?
+    /// The share of each label that is divided among all classes while training.
+    public var labelSmoothing = 0.0
     /// s, the factor on the cosines.
     public let scale: Double
     private let lengths: ClosedRange<Double>
@@ -84,9 +86,7 @@ public final class MagFaceHead: Module, ManyClassHead, MarginCurveHead {
         labels.checkLabels(for: embeddings, dimension: weight.tensor.size(1), classes: classes, "MagFaceHead.loss")
         let a = embeddings.to(weight.tensor.dtype).lengths()
             .clamped(min: lengths.lowerBound, max: lengths.upperBound)
-        let entropy = MarginSoftmax.loss(
-            embeddings: embeddings, weight: weight, labels: labels,
-            margin: margin(lengths: a), scale: scale, sampler: sampler)
+        let entropy = MarginSoftmax.loss(self, embeddings, labels, margin: margin(lengths: a))
         let reward = a / (lengths.upperBound * lengths.upperBound) + a.reciprocal()
         return entropy + Loss(reward.sum() * (regularisation / Double(max(1, labels.count))))
     }

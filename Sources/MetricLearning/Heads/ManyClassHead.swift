@@ -5,7 +5,7 @@ public import Torch
 ///
 /// Its class vectors may be divided over processes, with the softmax over all classes as exact as in one process, and a part
 /// of the classes may be drawn for each step.
-public protocol ManyClassHead: AngularHead {
+public protocol ManyClassHead: AngularHead, CrossEntropyHead {
     /// The class vectors `[C, D]` as they are learnt, of any length.
     var weight: Parameter { get }
 
@@ -14,9 +14,14 @@ public protocol ManyClassHead: AngularHead {
 
     /// What draws the classes of a step; nil where all take part.
     var sampler: ClassSampler? { get set }
+
+    /// What the loss multiplies in while training, in float32 on the processor; exponentials and their sums stay in 32 bits.
+    var products: Precision { get }
 }
 
 extension ManyClassHead {
+    public var products: Precision { .fp32 }
+
     /// The class vectors `[C, D]`, each of length 1.
     public var classVectors: Tensor { ClassVectors(weight: wholeWeight).normalised }
 

@@ -7,32 +7,29 @@ enum MarginSoftmax {
     private static let givenTargets = Operator("hypersphere::margin_softmax")
     private static let targetCosines = Operator("hypersphere::target_cosines")
 
-    /// The mean cross entropy of embeddings `[N, D]` beside class vectors `[C, D]`, with the margin on the target alone; 0
-    /// for an empty batch. Products in bfloat16 are for float32 on the processor alone.
-    ///
-    /// - Parameters:
-    ///   - weight: the class vectors, which may be divided over processes.
-    ///   - sampler: draws the classes that take part, while it trains.
+    /// The mean cross entropy of embeddings `[N, D]` beside the class vectors of a head, with the margin on the target alone;
+    /// 0 for an empty batch.
     static func loss(
-        embeddings: Tensor, weight: Parameter, labels: Tensor, margin: AngularMargin, scale: Double,
-        products: Precision = .fp32, sampler: ClassSampler? = nil
+        _ head: some ManyClassHead, _ embeddings: Tensor, _ labels: Tensor, margin: AngularMargin
     ) -> Loss {
         withPrecision(.fp32, on: embeddings.device) {
-            let rows = embeddings.to(weight.tensor.dtype)
-            let classes = StepClasses(weight, labels: labels, sampler: sampler)
+            let rows = embeddings.to(head.weight.tensor.dtype)
+            let classes = StepClasses(head.weight, labels: labels, sampler: head.sampler)
+            let products = head.isTraining ? head.products : .fp32
             let group = OperatorArgument.string(classes.group?.name ?? "")
             let results: [Tensor]
             if case (.same(let angle), .same(let cosine)) = (margin.angle, margin.cosine) {
                 results = fixedMargin.tensors(
-                    .tensor(rows), .tensor(classes.vectors), .tensor(classes.labels), .double(scale),
-                    .double(margin.multiplier), .double(angle), .double(cosine), .string(margin.overflow.rawValue),
-                    .bool(margin.gradient == .exact), .bool(products == .bf16), group)
+                    .tensor(rows), .tensor(classes.vectors), .tensor(classes.labels), .double(head.scale),
+                    .double(head.smoothing), .double(margin.multiplier), .double(angle), .double(cosine),
+                    .string(margin.overflow.rawValue), .bool(margin.gradient == .exact), .bool(products == .bf16), group
+                )
             } else {
                 let (value, slope) = margin.valueAndSlope(
                     targetCosines(.tensor(rows), .tensor(classes.vectors), .tensor(classes.labels), group))
                 results = givenTargets.tensors(
                     .tensor(rows), .tensor(classes.vectors), .tensor(classes.labels), .tensor(value), .tensor(slope),
-                    .double(scale), .bool(products == .bf16), group)
+                    .double(head.scale), .double(head.smoothing), .bool(products == .bf16), group)
             }
             return Loss(results[0], predictions: classes.nearest(results[2], cosines: results[1]))
         }
@@ -44,12 +41,5 @@ enum MarginSoftmax {
         return targetCosines(
             .tensor(embeddings.to(weight.tensor.dtype)), .tensor(classes.vectors), .tensor(classes.labels),
             .string(classes.group?.name ?? ""))
-    }
-
-    /// The mean cross entropy of logits `[N, C]`, which are overwritten at the labels by `target`, `[N]`.
-    static func crossEntropy(_ logits: Tensor, _ labels: Tensor, target: Tensor) -> Tensor {
-        logits.put(target.unsqueezed(1), at: labels.unsqueezed(1), along: 1)
-        // The mean over an empty batch would be NaN; its sum is 0 and still belongs to the graph.
-        return labels.count == 0 ? logits.sum() : logits.crossEntropy(labels)
     }
 }

@@ -13,9 +13,12 @@ public final class NormSoftmaxHead: Module, ManyClassHead, MarginCurveHead {
     public let weight: Parameter
     /// What draws the classes of a step; nil where all take part.
     public var sampler: ClassSampler?
+    /// The share of each label that is divided among all classes while training.
+    public var labelSmoothing = 0.0
     /// s, the factor on the cosines.
     public let scale: Double
-    private let products: Precision
+    /// What the loss multiplies in while training, in float32 on the processor.
+    public let products: Precision
 
     /// C, the number of classes.
     public let classes: Int
@@ -48,9 +51,7 @@ public final class NormSoftmaxHead: Module, ManyClassHead, MarginCurveHead {
     public func loss(_ embeddings: Tensor, _ labels: Tensor) -> Loss {
         labels.checkLabels(
             for: embeddings, dimension: weight.tensor.size(1), classes: classes, "NormSoftmaxHead.loss")
-        return MarginSoftmax.loss(
-            embeddings: embeddings, weight: weight, labels: labels, margin: AngularMargin(), scale: scale,
-            products: isTraining ? products : .fp32, sampler: sampler)
+        return MarginSoftmax.loss(self, embeddings, labels, margin: AngularMargin())
     }
 
     /// The least scale with which a sample at its class vector can reach `probability`, within 0..<1, while the class

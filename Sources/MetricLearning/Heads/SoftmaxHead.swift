@@ -4,9 +4,12 @@ public import Torch
 /// Plain softmax over a linear map: `logits = W x + b`, `loss = mean(-log softmax(logits)[label])`.
 ///
 /// Without the bias, two-dimensional embeddings part into rays around the origin.
-public final class SoftmaxHead: Module, ClassifierHead {
+public final class SoftmaxHead: Module, CrossEntropyHead {
     private let weight: Parameter
     private let bias: Parameter?
+
+    /// The share of each label that is divided among all classes while training.
+    public var labelSmoothing = 0.0
 
     /// C, the number of classes.
     public let classes: Int
@@ -32,8 +35,7 @@ public final class SoftmaxHead: Module, ClassifierHead {
         labels.checkLabels(
             for: embeddings, dimension: weight.tensor.size(1), classes: classes, "SoftmaxHead.loss")
         let logits = logits(embeddings)
-        // The mean over an empty batch would be NaN; its sum is 0 and still belongs to the graph.
-        return Loss(labels.count == 0 ? logits.sum() : logits.crossEntropy(labels))
+        return Loss(crossEntropy(logits, labels))
     }
 
     /// The logits `[N, C]` of embeddings `[N, D]`.

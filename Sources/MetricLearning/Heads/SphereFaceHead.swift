@@ -8,7 +8,7 @@ public import Torch
 /// psi falls throughout, from 1 at 0 to `1 - 2 m` at pi for a whole m. Liu et al., "SphereFace: Deep Hypersphere Embedding for
 /// Face Recognition", CVPR 2017 (A-Softmax); see ``Form`` for its two forms. Choose it to compare with that work; ArcFace
 /// and CosFace reach more with less care.
-public final class SphereFaceHead: Module, AngularHead, MarginCurveHead {
+public final class SphereFaceHead: Module, AngularHead, CrossEntropyHead, MarginCurveHead {
     /// Which of SphereFace's two forms.
     public enum Form: Sendable, Equatable {
         /// The paper's: embeddings keep their length, `logit_j = |x| cos(theta_j)` and
@@ -47,6 +47,9 @@ public final class SphereFaceHead: Module, AngularHead, MarginCurveHead {
     private let steps = Buffer(.zeros([], dtype: .int64))
     private let multiplier: Double
     private let form: Form
+
+    /// The share of each label that is divided among all classes while training.
+    public var labelSmoothing = 0.0
 
     /// C, the number of classes.
     public let classes: Int
@@ -121,12 +124,12 @@ public final class SphereFaceHead: Module, AngularHead, MarginCurveHead {
                 let lambda = self.lambda(annealing, step: steps.tensor.to(weight.tensor.dtype))
                 let lengths = embeddings.to(cosines.dtype).lengths()
                 return Loss(
-                    MarginSoftmax.crossEntropy(
+                    crossEntropy(
                         cosines * lengths.unsqueezed(1), labels,
                         target: annealed(targets, lambda: lambda) * lengths))
             case .normalised(let scale, let gradient):
                 let psi = AngleStaircase(multiplier: multiplier, gradient: gradient)(targets)
-                return Loss(MarginSoftmax.crossEntropy(cosines * scale, labels, target: psi * scale))
+                return Loss(crossEntropy(cosines * scale, labels, target: psi * scale))
             }
         }
     }

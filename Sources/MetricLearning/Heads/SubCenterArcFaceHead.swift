@@ -6,11 +6,14 @@ public import Torch
 /// The clean samples of a class gather at one of its vectors and the wrongly labelled at others, where ``outliers(_:_:beyond:)``
 /// finds them. Deng et al., "Sub-center ArcFace: Boosting Face Recognition by Large-scale Noisy Web Faces", ECCV 2020.
 /// Choose it for data gathered from the web with many wrong labels: train, drop the outliers, train ArcFace anew.
-public final class SubCenterArcFaceHead: Module, MarginCurveHead {
+public final class SubCenterArcFaceHead: Module, CrossEntropyHead, MarginCurveHead {
     private let weight: Parameter
     private let centers: Int
     private let margin: AngularMargin
     private let scale: Double
+
+    /// The share of each label that is divided among all classes while training.
+    public var labelSmoothing = 0.0
 
     /// C, the number of classes.
     public let classes: Int
@@ -55,7 +58,7 @@ public final class SubCenterArcFaceHead: Module, MarginCurveHead {
         return withPrecision(.fp32, on: embeddings.device) {
             let cosines = nearestCosines(embeddings)
             return Loss(
-                MarginSoftmax.crossEntropy(
+                crossEntropy(
                     cosines * scale, labels, target: margin(cosines.targets(labels)) * scale))
         }
     }

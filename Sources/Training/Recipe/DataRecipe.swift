@@ -22,6 +22,10 @@ public struct DataRecipe: Codable, Sendable {
     /// What happens to training images on their way to the network.
     public let augmentation: AugmentationRecipe
 
+    /// Whether the embedding of an image, where it is measured or used, is the mean of its own and of its mirror image's.
+    /// It takes twice the time.
+    public let mirror: Bool
+
     /// How image files become images; for `folder` and `csv` alone.
     public let images: ImageRecipe?
 
@@ -35,7 +39,7 @@ public struct DataRecipe: Codable, Sendable {
     public let test: Int?
 
     private enum CodingKeys: String, CodingKey {
-        case set, batch, sampler, mean, deviation, augmentation, images, characters, train, test
+        case set, batch, sampler, mean, deviation, augmentation, mirror, images, characters, train, test
     }
 
     /// The name of the drawn set.
@@ -63,6 +67,7 @@ public struct DataRecipe: Codable, Sendable {
         deviation = try container.value(
             .deviation, default: [0.5], SettingCheck("numbers above 0") { $0.allSatisfy { $0 > 0 } })
         augmentation = try container.value(.augmentation, default: AugmentationRecipe())
+        mirror = try container.value(.mirror, default: false)
         images =
             Self.files.contains(set)
             ? try container.decodeIfPresent(ImageRecipe.self, forKey: .images) ?? .usual() : nil
@@ -84,6 +89,7 @@ public struct DataRecipe: Codable, Sendable {
         try container.encode(mean, forKey: .mean)
         try container.encode(deviation, forKey: .deviation)
         try container.encode(augmentation, forKey: .augmentation)
+        if mirror { try container.encode(mirror, forKey: .mirror) }
         if let images { try container.encode(images, forKey: .images) }
         if let characters { try container.encode(characters, forKey: .characters) }
         if let train { try container.encode(train, forKey: .train) }

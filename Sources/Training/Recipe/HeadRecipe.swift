@@ -8,6 +8,9 @@ public struct HeadRecipe: Codable, Sendable {
     /// How many classes take part in a step; all when nil.
     let sample: SampleRecipe?
 
+    /// The share of each label that is divided among all classes.
+    let labelSmoothing: Double
+
     /// The kinds of head that recipes can name.
     static let kinds: [any HeadSettings.Type] = [
         SoftmaxHeadSettings.self, NormSoftmaxHeadSettings.self, L2SoftmaxHeadSettings.self, ArcFaceHeadSettings.self,
@@ -21,12 +24,13 @@ public struct HeadRecipe: Codable, Sendable {
     static let none = HeadRecipe(settings: NearestMeanHeadSettings())
 
     private enum CodingKeys: String, CodingKey {
-        case sample
+        case sample, labelSmoothing
     }
 
     private init(settings: any HeadSettings) {
         self.settings = settings
         sample = nil
+        labelSmoothing = 0
     }
 
     /// Reads `{ name: ..., ... }`.
@@ -35,6 +39,7 @@ public struct HeadRecipe: Codable, Sendable {
         let container = try decoder.container(keyedBy: CodingKeys.self)
         let kind = type(of: settings)
         sample = kind.canSample ? try container.decodeIfPresent(SampleRecipe.self, forKey: .sample) : nil
+        labelSmoothing = kind.teaches ? try container.value(.labelSmoothing, default: 0, .within(0..<1)) : 0
     }
 
     /// Makes the head.
@@ -43,15 +48,16 @@ public struct HeadRecipe: Codable, Sendable {
         if let sample, let many = head as? any ManyClassHead {
             many.sampler = ClassSampler(rate: sample.rate, others: sample.others)
         }
+        if let entropic = head as? any CrossEntropyHead { entropic.labelSmoothing = labelSmoothing }
         return head
     }
 
-    /// Writes the name and all settings; of the classes of a step only where not all take part.
+    /// Writes the name and all settings; those that any head may have only where they change something.
     public func encode(to encoder: any Encoder) throws {
         try settings.encodeNamed(to: encoder)
-        guard let sample else { return }
         var container = encoder.container(keyedBy: CodingKeys.self)
-        try container.encode(sample, forKey: .sample)
+        if let sample { try container.encode(sample, forKey: .sample) }
+        if labelSmoothing != 0 { try container.encode(labelSmoothing, forKey: .labelSmoothing) }
     }
 }
 

@@ -26,6 +26,14 @@ import Torch
 
     @Test(arguments: heads.map(\.0), [DType.float32, .float64])
     func aHeadInOnePartIsTheHead(name: String, dtype: DType) throws {
+        try aHeadInOnePartIsTheHead(name: name, dtype: dtype, labelSmoothing: 0)
+    }
+
+    @Test(arguments: [DType.float32, .float64]) func aSmoothedHeadInOnePartIsTheHead(dtype: DType) throws {
+        try aHeadInOnePartIsTheHead(name: "arcface", dtype: dtype, labelSmoothing: 0.2)
+    }
+
+    private func aHeadInOnePartIsTheHead(name: String, dtype: DType, labelSmoothing: Double) throws {
         let make = try #require(Self.heads.first { $0.0 == name }?.1)
         let store = try MeetingStore(host: "127.0.0.1", port: 0, serves: true, timeout: 20)
         let group = try ProcessGroup(
@@ -33,6 +41,7 @@ import Torch
         func run(divided: Bool) throws -> [Tensor] {
             var generator = SeededGenerator(seed: 4)
             let head = make(&generator)
+            head.labelSmoothing = labelSmoothing
             head.to(dtype)
             if divided { head.divide(over: group) }
             let embeddings = Tensor.normal([6, 4], using: &generator).to(dtype).requiringGradient()

@@ -83,6 +83,9 @@ struct HeadFixture {
         default:
             throw UserFacingError(kind, problem: "is no head that the tests know", remedy: "add it")
         }
+        if let entropic = head as? any CrossEntropyHead {
+            entropic.labelSmoothing = item.settings["label_smoothing"]?.number ?? 0
+        }
         head.to(.float64)
         var state = head.state()
         for name in state.keys where item.has(name) { state[name] = try item.tensor(name, as: .float64) }

@@ -14,10 +14,14 @@ import Torch
     }
 
     /// Several blocks of classes, the last of them not full.
-    private func outcome(_ products: Precision) throws -> Outcome {
+    private func outcome(
+        _ products: Precision, labelSmoothing: Double = 0, dtype: DType = .float32
+    ) throws -> Outcome {
         var generator = SeededGenerator(seed: 5)
         let head = ArcFaceHead(classes: 5_003, embedding: 64, products: products, using: &generator)
-        let embeddings = Tensor.normal([33, 64], using: &generator).requiringGradient()
+        head.labelSmoothing = labelSmoothing
+        head.to(dtype)
+        let embeddings = Tensor.normal([33, 64], using: &generator).to(dtype).requiringGradient()
         let loss = head.loss(embeddings, Tensor((0..<33).map { Int64($0 * 151) }))
         loss.backward()
         return Outcome(
@@ -37,6 +41,19 @@ import Torch
                 / ((left * left).sum().item() * (right * right).sum().item()).squareRoot()
             #expect(cosine > 0.999)
         }
+    }
+
+    /// float64 goes through tensor operations, which the fixtures hold to PyTorch; sums of 64 products in float32 keep 6 digits.
+    @Test func labelsAreSmoothedAsByTensorOperations() throws {
+        let (kernel, operations) = (
+            try outcome(.fp32, labelSmoothing: 0.1), try outcome(.fp32, labelSmoothing: 0.1, dtype: .float64)
+        )
+        expectEqual(kernel.loss, operations.loss, relative: 1e-6)
+        for (found, expected) in [(kernel.embeddings, operations.embeddings), (kernel.weight, operations.weight)] {
+            let greatest = expected.absolute().maximum().item()
+            expectEqual(found.to(.float64), expected, absolute: 1e-5 * greatest, "gradient")
+        }
+        #expect(abs(kernel.loss - (try outcome(.fp32).loss)) > 0.1)
     }
 
     @Test(arguments: [Precision.fp32, .bf16]) func threadsChangeNothing(products: Precision) throws {
