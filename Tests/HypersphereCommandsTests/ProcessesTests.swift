@@ -100,22 +100,6 @@ import Torch
         "head={name: arcface, scale: 8, margin: 0.1}", "backbone={name: lenet++, embedding: 32}",
     ]
 
-    private static let folder = "runs/strokes-center-1"
-
-    /// Starts so many processes and waits until they are in their second epoch.
-    private func startIntoSecondEpoch(_ program: Program, processes: Int, _ more: [String] = []) throws
-        -> RunningProgram
-    {
-        let running = try program.start(["train"] + Self.long + ["--processes", "\(processes)"] + more)
-        let deadline = Date(timeIntervalSinceNow: 90)
-        while Date() < deadline {
-            if let text = try? program.text("\(Self.folder)/metrics.jsonl"), text.contains("\n") { break }
-            Thread.sleep(forTimeInterval: 0.05)
-        }
-        Thread.sleep(forTimeInterval: 0.2)
-        return running
-    }
-
     /// The process of a rank among the children of `running`, while it lives.
     private func process(of rank: Int, in running: RunningProgram) throws -> Int32? {
         let folders = try FileManager.default.contentsOfDirectory(atPath: "/proc").compactMap { Int32($0) }
@@ -134,7 +118,7 @@ import Torch
     #if os(Linux)
         @Test func aKilledRankEndsAllAndHalfAsManyGoOn() throws {
             try Program.inScratchFolder { program in
-                let running = try startIntoSecondEpoch(program, processes: 4)
+                let running = try program.startIntoSecondEpoch(Self.long + ["--processes", "4"])
                 let begin = Date()
                 kill(try #require(try process(of: 2, in: running)), SIGKILL)
                 let result = try running.wait()
@@ -144,12 +128,12 @@ import Torch
                 #expect(Date().timeIntervalSince(begin) < 15)
                 try expectNoneIsLeft(running)
 
-                let resumed = try program.run("train", Self.folder, "--resume", "--processes", "2")
+                let resumed = try program.run("train", TinyRun.folder, "--resume", "--processes", "2")
                 #expect(resumed.status == 0 && resumed.stderr.isEmpty, "\(resumed.stderr)")
                 #expect(resumed.stdout.contains("going on after epoch 1"))
                 let calm = try program.run(["train"] + Self.long + ["--output", "calm"])
                 #expect(calm.status == 0, "\(calm.stderr)")
-                let (after, before) = (try program.metrics(of: Self.folder), try program.metrics(of: "calm"))
+                let (after, before) = (try program.metrics(of: TinyRun.folder), try program.metrics(of: "calm"))
                 #expect(after.count == 3 && before.count == 3)
                 // Sums of four, two and one parts round in different orders; 48 steps leave that much of it.
                 for (left, right) in zip(after, before) {
@@ -163,7 +147,7 @@ import Torch
 
         @Test func aRankThatHangsIsNamed() throws {
             try Program.inScratchFolder { program in
-                let running = try startIntoSecondEpoch(program, processes: 2, ["--timeout", "4"])
+                let running = try program.startIntoSecondEpoch(Self.long + ["--processes", "2", "--timeout", "4"])
                 let begin = Date()
                 kill(try #require(try process(of: 1, in: running)), SIGSTOP)
                 let result = try running.wait()
@@ -177,16 +161,16 @@ import Torch
 
     @Test func anInterruptionStopsAllAtTheSameBatch() throws {
         try Program.inScratchFolder { program in
-            let running = try startIntoSecondEpoch(program, processes: 2)
+            let running = try program.startIntoSecondEpoch(Self.long + ["--processes", "2"])
             running.send(SIGINT)
             let stopped = try running.wait()
             #expect(stopped.status == 130)
-            #expect(stopped.stderr == "stopped; go on with: hypersphere train \(Self.folder) --resume\n")
-            let checkpoint = try SafetensorsFile(path: program.path("\(Self.folder)/checkpoints/last.safetensors"))
+            #expect(stopped.stderr == "stopped; go on with: hypersphere train \(TinyRun.folder) --resume\n")
+            let checkpoint = try SafetensorsFile(path: program.path("\(TinyRun.folder)/checkpoints/last.safetensors"))
             #expect((1..<16).contains(try checkpoint.tensor("progress.batches").item()))
-            let resumed = try program.run("train", Self.folder, "--resume")
+            let resumed = try program.run("train", TinyRun.folder, "--resume")
             #expect(resumed.status == 0 && resumed.stderr.isEmpty, "\(resumed.stderr)")
-            #expect(try program.metrics(of: Self.folder).count == 3)
+            #expect(try program.metrics(of: TinyRun.folder).count == 3)
         }
     }
 

@@ -18,20 +18,6 @@ struct ResumeTests {
         }
     }
 
-    /// Starts the training and waits until it is in its second epoch.
-    private func startIntoSecondEpoch(
-        _ program: Program, _ words: [String] = [], folder: String = TinyRun.folder
-    ) throws -> RunningProgram {
-        let running = try program.start(["train"] + Self.words + words)
-        let deadline = Date(timeIntervalSinceNow: 60)
-        while Date() < deadline {
-            if let text = try? program.text("\(folder)/metrics.jsonl"), text.contains("\n") { break }
-            Thread.sleep(forTimeInterval: 0.02)
-        }
-        Thread.sleep(forTimeInterval: 0.1)
-        return running
-    }
-
     private func expectUninterrupted(
         _ program: Program, folder: String = TinyRun.folder, sourceLocation: SourceLocation = #_sourceLocation
     ) throws {
@@ -44,7 +30,7 @@ struct ResumeTests {
 
     @Test func afterAKill() throws {
         try Program.inScratchFolder { program in
-            let running = try startIntoSecondEpoch(program)
+            let running = try program.startIntoSecondEpoch(Self.words)
             running.send(SIGKILL)
             #expect(try running.wait().status == -SIGKILL)
             #expect(try program.metrics().count == 1 && !program.exists("\(TinyRun.folder)/model.safetensors"))
@@ -59,7 +45,8 @@ struct ResumeTests {
     @Test(.noLeaks) func afterAnInterruption() throws {
         try Program.inScratchFolder { program in
             let folder = "Ann's runs/first"
-            let running = try startIntoSecondEpoch(program, ["--output", folder, "--threads", "1"], folder: folder)
+            let running = try program.startIntoSecondEpoch(
+                Self.words + ["--output", folder, "--threads", "1"], folder: folder)
             running.send(SIGINT)
             let stopped = try running.wait()
             #expect(stopped.status == 130)
@@ -82,7 +69,7 @@ struct ResumeTests {
 
     @Test func afterTwoInterruptions() throws {
         try Program.inScratchFolder { program in
-            let running = try startIntoSecondEpoch(program)
+            let running = try program.startIntoSecondEpoch(Self.words)
             running.send(SIGINT)
             Thread.sleep(forTimeInterval: 0.01)
             running.send(SIGINT)

@@ -57,6 +57,26 @@ extension Program {
     }
 }
 
+extension Program {
+    /// Starts a training and waits until it is in the second epoch of its first folder, or of `folder`.
+    func startIntoSecondEpoch(_ words: [String], folder: String = TinyRun.folder) throws -> RunningProgram {
+        let running = try start(["train"] + words)
+        let deadline = Date(timeIntervalSinceNow: 90)
+        while try !exists("\(folder)/metrics.jsonl") || !text("\(folder)/metrics.jsonl").contains("\n") {
+            guard Date() < deadline else {
+                running.send(SIGKILL)
+                throw NoEpoch()
+            }
+            Thread.sleep(forTimeInterval: 0.02)
+        }
+        Thread.sleep(forTimeInterval: 0.1)
+        return running
+    }
+
+    /// No epoch was done in a minute and a half.
+    struct NoEpoch: Error {}
+}
+
 /// Expects failure with one line that has `parts` in this order, and nothing on standard output.
 func expectOneLine(
     _ result: Program.Result, _ parts: [String], sourceLocation: SourceLocation = #_sourceLocation

@@ -25,8 +25,19 @@ import Torch
     }
 
     @Test(arguments: [0, 0.3, 1]) func flipsAreAsLikelyAsAsked(probability: Double) {
-        let chosen = HorizontalFlip(probability: probability).draw(Array(0..<20_000), draws).filter { $0 }.count
+        let chosen = HorizontalFlip(.drawn(probability: probability)).draw(Array(0..<20_000), draws).filter { $0 }.count
         expectEqual(Double(chosen) / 20_000, probability, absolute: probability == 0.3 ? 0.017 : 0)
+    }
+
+    @Test func twoEpochsSeeEachImageBothWays() {
+        let flips = (1...4).map { epoch in
+            HorizontalFlip(.alternating).draw(Array(0..<20_000), SampleDraws(seed: 11, epoch: epoch))
+        }
+        expectEqual(Double(flips[0].filter { $0 }.count) / 20_000, 0.5, absolute: 0.018)
+        #expect(zip(flips[0], flips[1]).allSatisfy { $0 != $1 })
+        #expect(flips[0] == flips[2] && flips[1] == flips[3])
+        let other = HorizontalFlip(.alternating).draw(Array(0..<20_000), SampleDraws(seed: 12, epoch: 1))
+        #expect(other != flips[0] && other != flips[1])
     }
 
     // torchvision 0.28, torch.manual_seed(0), 60,000 draws of

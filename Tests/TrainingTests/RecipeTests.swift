@@ -237,6 +237,20 @@ struct RecipeTests {
     }
 }
 
+/// An image is mirrored with a probability, or in every second epoch.
+struct FlipSettingTests {
+    @Test(arguments: ["0", "0.5", "alternating"]) func itIsWrittenAsItWasRead(flip: String) throws {
+        let recipe = try TinyTraining.recipe("data.augmentation.flip=\(flip)")
+        #expect(try recipe.yaml().contains("flip: \(flip)\n"))
+    }
+
+    @Test(arguments: ["1.5", "-0.1", "often"]) func anythingElseIsRefused(flip: String) {
+        expectRefusal("data.augmentation.flip", "0 to 1, or alternating") {
+            _ = try TinyTraining.recipe("data.augmentation.flip=\(flip)")
+        }
+    }
+}
+
 /// What every head that teaches takes, and is written only where it changes something.
 struct LabelSmoothingTests {
     @Test func itIsAShareBelowOneOfAHeadThatTeaches() throws {
@@ -249,7 +263,7 @@ struct LabelSmoothingTests {
         expectRefusal("head.labelSmoothing", "not known") {
             _ = try TinyTraining.recipe(
                 "head={name: nearest-mean, labelSmoothing: 0.1}",
-                "optimizers=[{of: [backbone], name: sgd}, {of: [center], name: sgd}]")
+                "optimizers[0].of=[backbone]")
         }
     }
 }

@@ -20,6 +20,7 @@ public protocol ManyClassHead: AngularHead, CrossEntropyHead {
 }
 
 extension ManyClassHead {
+    /// 32 bits: heads without a setting for it.
     public var products: Precision { .fp32 }
 
     /// The class vectors `[C, D]`, each of length 1.

@@ -7,8 +7,8 @@ public struct AugmentationRecipe: Codable, Sendable {
     let crop: Int
     /// What the padding is.
     let fill: PaddedCrop.Fill
-    /// How likely an image is mirrored, 0 to 1.
-    let flip: Double
+    /// When an image is mirrored.
+    let flip: FlipSetting
     /// How colours change.
     let jitter: ColorJitterSettings?
     /// The blanking of a rectangle.
@@ -22,7 +22,7 @@ public struct AugmentationRecipe: Codable, Sendable {
 
     /// Nothing.
     init() {
-        (crop, fill, flip, jitter, erasing, mixUp) = (0, .zeros, 0, nil, nil, 0)
+        (crop, fill, flip, jitter, erasing, mixUp) = (0, .zeros, .never, nil, nil, 0)
     }
 
     /// Reads `{ crop: 4, flip: 0.5, ... }`; what is not written is off.
@@ -30,7 +30,7 @@ public struct AugmentationRecipe: Codable, Sendable {
         let container = try decoder.container(keyedBy: CodingKeys.self)
         crop = try container.value(.crop, default: 0, .notNegative)
         fill = try container.value(.fill, default: .zeros)
-        flip = try container.value(.flip, default: 0, in: 0...1)
+        flip = try container.value(.flip, default: .never, FlipSetting.isFlip)
         jitter = try container.decodeIfPresent(ColorJitterSettings.self, forKey: .jitter)
         erasing = try container.decodeIfPresent(RandomErasingSettings.self, forKey: .erasing)
         mixUp = try container.value(.mixUp, default: 0, .notNegative)
@@ -51,8 +51,43 @@ public struct AugmentationRecipe: Codable, Sendable {
     func make(_ normalization: PixelNormalization) -> Augmentation {
         Augmentation(
             crop: crop == 0 ? nil : PaddedCrop(padding: crop, fill: fill),
-            flip: flip == 0 ? nil : HorizontalFlip(probability: flip), jitter: jitter?.jitter,
+            flip: flip.choice == FlipSetting.never.choice ? nil : HorizontalFlip(flip.choice), jitter: jitter?.jitter,
             normalization: normalization, erasing: erasing?.erasing)
+    }
+}
+
+/// How likely an image is mirrored, 0 to 1, or `alternating`.
+struct FlipSetting: Codable, Sendable {
+    let choice: HorizontalFlip.Choice
+
+    static let never = FlipSetting(choice: .drawn(probability: 0))
+
+    /// A probability, or in turn.
+    static let isFlip = SettingCheck<FlipSetting>("0 to 1, or \(alternating)") {
+        if case .drawn(let probability) = $0.choice { (0...1).contains(probability) } else { true }
+    }
+
+    private static let alternating = "alternating"
+
+    private init(choice: HorizontalFlip.Choice) {
+        self.choice = choice
+    }
+
+    init(from decoder: any Decoder) throws {
+        let container = try decoder.singleValueContainer()
+        if let probability = try? container.decode(Double.self) {
+            choice = .drawn(probability: probability)
+        } else {
+            choice = try container.decode(String.self) == Self.alternating ? .alternating : .drawn(probability: .nan)
+        }
+    }
+
+    func encode(to encoder: any Encoder) throws {
+        var container = encoder.singleValueContainer()
+        switch choice {
+        case .drawn(let probability): try container.encode(probability)
+        case .alternating: try container.encode(Self.alternating)
+        }
     }
 }
 
