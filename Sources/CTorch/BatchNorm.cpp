@@ -361,7 +361,7 @@ bool is_plain(const std::optional<at::Tensor> &tensor) {
 bool has_kernel(const at::Tensor &input) {
     return input.device().is_cpu()
         && (input.scalar_type() == at::kFloat || input.scalar_type() == at::kBFloat16)
-        && (input.dim() == 2 || input.dim() == 4) && input.is_contiguous(format_of(input));
+        && (input.dim() == 2 || input.dim() == 4);
 }
 
 at::Tensor batch_norm(const at::Tensor &input, const std::optional<at::Tensor> &weight,
@@ -379,9 +379,11 @@ at::Tensor batch_norm(const at::Tensor &input, const std::optional<at::Tensor> &
     TORCH_CHECK(!training || !group.empty() || input.numel() != input.size(1),
                 "expected more than one value per channel while training, got ", input.sizes());
     const bool is_joined = training && !group.empty();
-    if (has_kernel(input) && (input.numel() > 0 || is_joined) && is_plain(running_mean) && is_plain(running_variance)) {
+    // All processes must go the same way, and the layout of an empty part is not that of the others.
+    const bool fits = is_joined || (input.numel() > 0 && input.is_contiguous(format_of(input)));
+    if (has_kernel(input) && fits && is_plain(running_mean) && is_plain(running_variance)) {
         const auto options = at::TensorOptions().dtype(at::kFloat);
-        return BatchNorm::apply(input, weight ? *weight : at::ones({input.size(1)}, options),
+        return BatchNorm::apply(input.contiguous(format_of(input)), weight ? *weight : at::ones({input.size(1)}, options),
                                 bias ? *bias : at::zeros({input.size(1)}, options), residual,
                                 running_mean.value_or(at::Tensor()), running_variance.value_or(at::Tensor()), rectified,
                                 training, momentum, epsilon, std::string(is_joined ? group : ""));

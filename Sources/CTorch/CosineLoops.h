@@ -77,42 +77,56 @@ CTORCH_INLINE float held_cosine(float product, float reciprocal) {
     return c < -1.0f ? -1.0f : c;
 }
 
-// Adds the exponentials of a row of products with unscaled class vectors to its running maximum and sum, and keeps the
-// greatest cosine and its class; `first` is the class of the first product. Of classes as near as each other the first one
-// stays, as an argmax would have it.
+// The cosine of class j, which is `least` for the label: what is summed up is about the other classes. To take the label out
+// afterwards would leave nothing of terms that are smaller than its rounding.
+template <class T>
+CTORCH_INLINE float other_cosine(const T *row, const float *reciprocal, int64_t j, int64_t label) {
+    const float c = held_cosine(load(row + j), reciprocal[j]);
+    return j == label ? -std::numeric_limits<float>::infinity() : c;
+}
+
+// Adds the exponentials of a row of products with unscaled class vectors, but that of the label, to their running maximum and
+// sum, and keeps the greatest cosine of all and its class; `first` is the class of the first product. Of classes as near as
+// each other the first one stays, as an argmax would have it.
 template <class T>
 CTORCH_INLINE void add_exponentials_body(const T *row, const float *reciprocal, int64_t count, float scale,
                                          int64_t label, float *maximum, double *sum, float *cosine, int64_t *nearest,
                                          int64_t first) {
+    constexpr float none = -std::numeric_limits<float>::infinity();
     float tops[lanes];
-    for (int64_t l = 0; l < lanes; ++l) tops[l] = -std::numeric_limits<float>::infinity();
+    for (int64_t l = 0; l < lanes; ++l) tops[l] = none;
     int64_t j = 0;
     for (; j + lanes <= count; j += lanes) {
         for (int64_t l = 0; l < lanes; ++l) {
-            const float c = held_cosine(load(row + j + l), reciprocal[j + l]);
+            const float c = other_cosine(row, reciprocal, j + l, label);
             tops[l] = c > tops[l] ? c : tops[l];
         }
     }
-    float top = -std::numeric_limits<float>::infinity();
+    float top = none;
     for (; j < count; ++j) {
-        const float c = held_cosine(load(row + j), reciprocal[j]);
+        const float c = other_cosine(row, reciprocal, j, label);
         top = c > top ? c : top;
     }
     for (int64_t l = 0; l < lanes; ++l) top = tops[l] > top ? tops[l] : top;
     const float shift = scale * top > *maximum ? scale * top : *maximum;
-    float sums[lanes] = {};
-    for (j = 0; j + lanes <= count; j += lanes) {
-        for (int64_t l = 0; l < lanes; ++l) {
-            sums[l] += exponential(scale * held_cosine(load(row + j + l), reciprocal[j + l]) - shift);
-        }
-    }
     double added = 0;
-    for (; j < count; ++j) added += exponential(scale * held_cosine(load(row + j), reciprocal[j]) - shift);
-    for (int64_t l = 0; l < lanes; ++l) added += sums[l];
-    // The target is added by the caller, with its margin.
-    if (label >= 0) added -= exponential(scale * held_cosine(load(row + label), reciprocal[label]) - shift);
-    *sum = *sum * std::exp(static_cast<double>(*maximum) - shift) + added;
-    *maximum = shift;
+    if (shift > none) {
+        float sums[lanes] = {};
+        for (j = 0; j + lanes <= count; j += lanes) {
+            for (int64_t l = 0; l < lanes; ++l) {
+                sums[l] += exponential(scale * other_cosine(row, reciprocal, j + l, label) - shift);
+            }
+        }
+        for (; j < count; ++j) added += exponential(scale * other_cosine(row, reciprocal, j, label) - shift);
+        for (int64_t l = 0; l < lanes; ++l) added += sums[l];
+        *sum = *sum * std::exp(static_cast<double>(*maximum) - shift) + added;
+        *maximum = shift;
+    } else {
+        // There is no other class, or none of them is a number.
+        for (j = 0; j < count; ++j) *sum += j == label ? 0.0f : 0.0f * held_cosine(load(row + j), reciprocal[j]);
+    }
+    const float own = label >= 0 ? held_cosine(load(row + label), reciprocal[label]) : none;
+    top = own > top ? own : top;
     if (!(top > *cosine)) return;
     *cosine = top;
     for (j = 0; j < count; ++j) {

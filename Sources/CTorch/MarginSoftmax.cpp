@@ -3,7 +3,7 @@
 //
 // With unit rows x_i and w_j, c_ij = <x_i, w_j>, the label y_i and the given target cosine t_i:
 //     loss = 1/N sum_i ( log( exp(s t_i) + sum_{j != y_i} exp(s c_ij) ) - s t_i ).
-// Label smoothing e asks for the probability e / C of each class instead of 0, and for that much less than 1 of the label:
+// Label smoothing e asks for the probability e / C of each of the C classes that take part instead of 0, and for that much less than 1 of the label:
 //     loss + e s / N sum_i ( t_i - (t_i + sum_{j != y_i} c_ij) / C ).
 // A framework builds the cosines, their arcs, a mask and several copies, each N x C. Here the products are kept once; the
 // margin touches N numbers.
@@ -130,7 +130,8 @@ template <class T> class Walk {
         std::copy_n(maximum_.data(), n_, maximum);
         ctorch::all_reduce(greatest, group_, ctorch::Reduction::maximum);
         for (int64_t i = 0; i < n_; ++i) {
-            sum[i] = sum_[i] * std::exp(static_cast<double>(maximum_[i]) - maximum[i]);
+            // Where there is no other class anywhere, both are infinite.
+            sum[i] = sum_[i] * (maximum_[i] == maximum[i] ? 1 : std::exp(static_cast<double>(maximum_[i]) - maximum[i]));
             maximum_[i] = maximum[i];
         }
         std::copy_n(others_.data(), n_, sum + n_);
@@ -148,8 +149,7 @@ template <class T> class Walk {
         double total = 0;
         for (int64_t i = 0; i < n_; ++i) {
             const double value = scale_ * cosine[i];
-            // Rounding may leave a little less than nothing where the target was all there was; its logarithm would be none.
-            const double others = maximum_[i] + std::log(sum_[i] < 0 ? 0.0 : sum_[i]);
+            const double others = maximum_[i] + std::log(sum_[i]);
             const double excess = others - value;
             const double loss = excess > 0 ? excess + std::log1p(std::exp(-excess)) : std::log1p(std::exp(excess));
             logarithm_[i] = static_cast<float>(value + loss);
@@ -231,6 +231,15 @@ Outcome run_anywhere(const at::Tensor &embeddings, const at::Tensor &weight, con
     outcome.cosine = at::full_like(target.cosine, -2);
     outcome.nearest = at::zeros_like(labels);
     std::vector<at::Tensor> blocks;
+    // A row of a block with `value` at the label, where the block has it.
+    const auto masked = [&](const at::Tensor &block, size_t index, double value) {
+        const auto here = labels - static_cast<int64_t>(index) * block_classes;
+        const auto inside = ((here >= 0) & (here < block.size(1))).unsqueeze(1);
+        const auto place = here.clamp(0, block.size(1) - 1).unsqueeze(1);
+        return block.scatter(1, place, block.gather(1, place).masked_fill(inside, value));
+    };
+    constexpr double infinity = std::numeric_limits<double>::infinity();
+    auto maximum = at::full_like(target.cosine, -infinity);
     for (int64_t first = 0; first < classes; first += block_classes) {
         const auto part = weight.narrow(0, first, std::min(block_classes, classes - first));
         const auto norms = part.norm(2, {1}, true).clamp_min(smallest_norm);
@@ -238,23 +247,18 @@ Outcome run_anywhere(const at::Tensor &embeddings, const at::Tensor &weight, con
         const auto [cosine, place] = blocks.back().max(1);
         outcome.nearest = at::where(cosine > outcome.cosine, place + first, outcome.nearest);
         outcome.cosine = at::maximum(outcome.cosine, cosine);
+        maximum = at::maximum(maximum, scale * masked(blocks.back(), blocks.size() - 1, -infinity).amax(1));
     }
-    auto maximum = scale * outcome.cosine;
     if (!group.empty()) ctorch::all_reduce(maximum, group, ctorch::Reduction::maximum);
+    // Where there is no other class anywhere.
+    maximum = maximum.masked_fill(maximum == -infinity, 0);
     // Of each sample, the exponentials and the cosines of the classes but its own; then the number of classes.
     auto sums = at::zeros({2 * n + 1}, target.cosine.options());
     auto sum = sums.narrow(0, 0, n), others = sums.narrow(0, n, n);
     sums[2 * n] = classes;
     for (size_t index = 0; index < blocks.size(); ++index) {
-        const auto here = labels - static_cast<int64_t>(index) * block_classes;
-        const auto inside = (here >= 0) & (here < blocks[index].size(1));
-        const auto place = here.clamp(0, blocks[index].size(1) - 1).unsqueeze(1);
-        const auto add_others = [&](at::Tensor &total, const at::Tensor &numbers) {
-            const auto masked = numbers.gather(1, place).masked_fill(inside.unsqueeze(1), 0);
-            total += numbers.scatter(1, place, masked).sum(1);
-        };
-        add_others(sum, (scale * blocks[index] - maximum.unsqueeze(1)).exp());
-        if (smoothing != 0) add_others(others, blocks[index]);
+        sum += masked((scale * blocks[index] - maximum.unsqueeze(1)).exp(), index, 0).sum(1);
+        if (smoothing != 0) others += masked(blocks[index], index, 0).sum(1);
     }
     if (!group.empty()) ctorch::all_reduce(sums, group);
     const auto losses = at::logaddexp(maximum + sum.log() - scale * target.cosine, at::zeros_like(target.cosine));

@@ -88,9 +88,12 @@ struct CalibrateCommand: ParsableCommand {
         let found = try AcceptanceThreshold.calibrated(
             genuine: scores.genuine, impostors: scores.impostors, target: target, kind: scores.kind)
         guard let acceptance = found.value else {
+            // Rounded up, so that what is proposed can be asked for.
+            let least = (10_000 / Double(scores.impostors.count)).rounded(.up) / 10_000
             throw UserFacingError(
-                images, field: "--far", problem: "\(target) is less than one of \(scores.impostors.count) images",
-                remedy: "give more images, or ask for a rate of at least \(1 / Double(scores.impostors.count))")
+                unknown ?? images, field: "--far",
+                problem: "\(target) is less than one of \(scores.impostors.count) images",
+                remedy: "give more images, or ask for a rate of \(least) or more")
         }
         let calibration = ModelCalibration(
             acceptance, from: scores, data: unknown.map { "\(images) and \($0)" } ?? images,

@@ -42,10 +42,16 @@ struct ProcessLauncher {
             try process.run()
             return process
         }
-        let signals = [SIGINT, SIGTERM].map { pass($0, to: processes) }
+        let signals = [SIGINT, SIGTERM].map { pass($0, to: processes, endings) }
         defer { for source in signals { source.cancel() } }
         let first = endings.waitForFailure(of: count)
         guard let first else { return try finish(endings) }
+        // Before they train, an interruption simply ends them.
+        if let number = first.signal, number == SIGINT || number == SIGTERM, endings.wereToldToEnd {
+            endings.wait(for: count, seconds: Self.patience)
+            for process in processes where process.isRunning { kill(process.processIdentifier, SIGKILL) }
+            throw ExitCode(128 + number)
+        }
         endings.wait(for: count, seconds: Self.patience)
         for process in processes where process.isRunning { process.terminate() }
         endings.wait(for: count, seconds: Self.patience)
@@ -72,11 +78,14 @@ struct ProcessLauncher {
         return "noticed a loss: " + (Crew.lastWords(of: nil, in: store) ?? "the others do not answer")
     }
 
-    private func pass(_ number: Int32, to processes: [Process]) -> any DispatchSourceSignal {
+    private func pass(_ number: Int32, to processes: [Process], _ endings: Endings) -> any DispatchSourceSignal {
         signal(number, SIG_IGN)
         let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
         let identifiers = processes.map(\.processIdentifier)
-        source.setEventHandler { for identifier in identifiers { kill(identifier, number) } }
+        source.setEventHandler {
+            endings.tellToEnd()
+            for identifier in identifiers { kill(identifier, number) }
+        }
         source.resume()
         return source
     }
@@ -105,6 +114,12 @@ struct ProcessLauncher {
     private final class Endings: Sendable {
         private let list = Mutex<[Ending]>([])
         private let news = DispatchSemaphore(value: 0)
+        private let toldToEnd = Atomic<Bool>(false)
+
+        /// Whether an interruption was passed on.
+        var wereToldToEnd: Bool { toldToEnd.load(ordering: .relaxed) }
+
+        func tellToEnd() { toldToEnd.store(true, ordering: .relaxed) }
 
         var all: [Ending] { list.withLock { $0 } }
 

@@ -109,8 +109,11 @@ struct TrainCommand: ParsableCommand {
         let (recipe, resumed) = try resolve()
         let share = crew.map { max(1, ProcessInfo.processInfo.activeProcessorCount / $0.place.localSize) }
         let (device, reason) = try options.choose(threads: share ?? recipe.threads, localRank: crew?.place.localRank)
-        let data = try RecipeArgument.load(
-            recipe, from: data, download: download, quiet: quiet || crew?.isQuiet ?? false)
+        func load() throws -> TrainingData {
+            try RecipeArgument.load(
+                recipe, from: self.data, download: download, quiet: quiet || crew?.place.localRank ?? 0 > 0)
+        }
+        let data = try download ? crew?.firstOnEachMachine("download", load) ?? load() : load()
         try crew?.agree(on: "version", Environment.version)
         try crew?.agree(on: "recipe", recipe.yaml())
         try crew?.agree(on: "data", "\(data.train.fingerprint)\n\(data.test.fingerprint)")
@@ -168,6 +171,7 @@ struct TrainCommand: ParsableCommand {
         var words = ["hypersphere", "train", folder.path, "--resume"]
         if data != Self.defaultData { words += ["--data", data] }
         if options.device != DeviceOptions.automatic { words += ["--device", options.device] }
+        if let processes { words += ["--processes", "\(processes)"] }
         return words
     }
 

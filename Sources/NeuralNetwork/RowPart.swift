@@ -34,7 +34,7 @@ public struct ActiveRows {
 
     init(_ indices: Tensor, of parameter: Tensor) {
         self.indices = indices
-        values = parameter.detached().gathered(indices).requiringGradient()
+        values = parameter.detached().gathered(indices).requiringGradient(parameter.requiresGradient)
     }
 }
 

@@ -89,7 +89,9 @@ extension Trainer {
                 }
                 return all
             }
-            let both = try embeddings(mirrored: false).flipAveraged(with: embeddings(mirrored: true))
+            let plain = try embeddings(mirrored: false)
+            // With `mirror`, an embedding is that of both already.
+            let both = try plain.flipAveraged(with: recipe.data.mirror ? plain : embeddings(mirrored: true))
             func measured() throws -> [Double] {
                 let distances = try set.pairs.cosines(of: both).map { 2 - 2 * $0 }
                 let folded = try FoldedVerification(distances: distances, isSame: set.pairs.isSame, folds: set.folds)

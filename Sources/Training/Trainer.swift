@@ -120,7 +120,8 @@ public final class Trainer {
         var resolved = recipe
         resolved.precision = precision
         resolved.layout = layout
-        resolved.threads = Engine.threadCount
+        // A process's share of the cores says nothing about the next start.
+        if crew == nil { resolved.threads = Engine.threadCount }
         self.recipe = resolved
         classNames = data.classNames
         testClassNames = data.test.classNames
@@ -204,6 +205,12 @@ public final class Trainer {
         return .finished
     }
 
+    /// Where the training stands, and a sign of its weights, for processes to compare.
+    var position: String {
+        let sum = model.backbone.parameters.reduce(0.0) { $0 + $1.tensor.to(.float64).sum().item() }
+        return "epoch \(history.count), batch \(progress.batches), weights \(sum)"
+    }
+
     /// The batches of an epoch, from 1, as positions in the set that is learnt from.
     func batches(epoch: Int) -> [[Int]] {
         sampler.batches(seed: recipe.seed, epoch: epoch)
@@ -230,9 +237,10 @@ public final class Trainer {
     ) throws -> Bool {
         schedule(epoch: epoch, iteration: (epoch - 1) * batches.count + position)
         let planned = batches[position].count
-        if shared == nil && batch.indices.isEmpty {
+        let isLast = position == batches.count - 1
+        guard shared?.count(batch) ?? batch.indices.count > 0 else {
             progress.skip(planned: planned)
-            return wantsStop
+            return shared?.anyWants(wantsStop) ?? wantsStop
         }
         reseed(epoch: epoch, position: position)
         let draws = SampleDraws(seed: recipe.seed, epoch: epoch)
@@ -242,10 +250,6 @@ public final class Trainer {
         let own = withPrecision(precision, on: device) { model.backbone(mixed?.images ?? images) }
         let whole = shared?.gather(own, batch, planned: planned, wantsStop: wantsStop)
         let stops = whole?.wantsStop ?? wantsStop
-        if let whole, whole.indices.isEmpty {
-            progress.skip(planned: planned)
-            return stops
-        }
         let (embeddings, labels) = (whole?.embeddings ?? own, whole?.labels ?? batch.labels)
         var loss = model.loss(embeddings, labels)
         if let mixed {
@@ -258,7 +262,7 @@ public final class Trainer {
         progress.add(
             loss: loss.value.detached(), predictions: predictions(loss, embeddings), labels: labels, planned: planned)
         // Before the step, so that the model that is kept is still whole.
-        if device == .cpu || position % 50 == 0 || position == batches.count - 1 {
+        if device == .cpu || position % 50 == 0 || isLast || stops {
             guard progress.settle() else {
                 let first =
                     images.isAllFinite

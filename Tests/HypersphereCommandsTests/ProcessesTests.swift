@@ -40,7 +40,7 @@ import Torch
                 "gradientLimit=1",
             ]
         ),
-        // The same by tensor operations, which images in planes take.
+        // Images in planes, which joined batch normalisation lays out anew.
         (
             17, 4,
             head + [
@@ -72,6 +72,22 @@ import Torch
             }
             let environment = try program.text("two/environment.json")
             #expect(environment.contains(#""processes" : 2"#))
+        }
+    }
+
+    /// The last batch has one image, so that the second process has none of it, in both layouts.
+    @Test(arguments: ["channelsLast", "contiguous"]) func aPartWithoutImages(layout: String) throws {
+        let words = Self.words(
+            images: 33, epochs: 1,
+            Self.head + [
+                "data.batch=32", "backbone={name: resnet18, stem: cifar}", "layout=\(layout)",
+                "head={name: cosface, scale: 8, margin: 0.1}",
+            ])
+        try Program.inScratchFolder { program in
+            let one = try losses(program, words, processes: 1, folder: "one")
+            let two = try losses(program, words, processes: 2, folder: "two")
+            #expect(one.count == two.count && !one.isEmpty)
+            for (left, right) in zip(one, two) { #expect(abs(left - right) <= 1e-4, "\(left) and \(right)") }
         }
     }
 
@@ -165,7 +181,8 @@ import Torch
             running.send(SIGINT)
             let stopped = try running.wait()
             #expect(stopped.status == 130)
-            #expect(stopped.stderr == "stopped; go on with: hypersphere train \(TinyRun.folder) --resume\n")
+            #expect(
+                stopped.stderr == "stopped; go on with: hypersphere train \(TinyRun.folder) --resume --processes 2\n")
             let checkpoint = try SafetensorsFile(path: program.path("\(TinyRun.folder)/checkpoints/last.safetensors"))
             #expect((1..<16).contains(try checkpoint.tensor("progress.batches").item()))
             let resumed = try program.run("train", TinyRun.folder, "--resume")

@@ -23,6 +23,18 @@ import Torch
         #expect(second.isSuperset(of: ["backbone.conv1_1.weight", "head.weight"]))
     }
 
+    /// Nor do those class vectors learn that are drawn for a step.
+    @Test func aSampledHeadIsFrozen() throws {
+        let trainer = try TinyTraining.trainer(
+            "head={name: arcface, scale: 8, margin: 0.1, sample: {rate: 0.5}}", "losses=[]",
+            "optimizers=[{of: [backbone, head], name: sgd, learningRate: 0.01, weightDecay: 0.1}]",
+            "frozen=[{ of: [head], until: 2 }]")
+        let first = try changes(in: trainer) { try trainer.run(batches: 3) }
+        #expect(!first.isEmpty && !first.contains { $0.hasPrefix("head.") })
+        let second = try changes(in: trainer) { try trainer.run(batches: 3) }
+        #expect(second.contains("head.weight"))
+    }
+
     /// A part that two entries name is frozen as long as one of them says so.
     @Test func entriesOverlap() throws {
         let trainer = try TinyTraining.trainer("frozen=[{ of: [backbone] }, { of: [backbone.conv1_1], until: 2 }]")

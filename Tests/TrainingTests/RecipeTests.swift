@@ -237,6 +237,20 @@ struct RecipeTests {
     }
 }
 
+/// Losses that move all class vectors cannot do so while some of them rest.
+struct SampledLossTests {
+    private static let optimizers = "optimizers=[{of: [backbone, head], name: sgd, learningRate: 0.1}]"
+
+    @Test(arguments: ["intra", "inter"]) func theyAreRefusedBesideVectorsThatRest(loss: String) throws {
+        expectRefusal("losses", "\(loss) moves all class vectors") {
+            _ = try TinyTraining.recipe(
+                "head={name: arcface, sample: {rate: 0.5}}", "losses=[{name: \(loss)}]", Self.optimizers)
+        }
+        _ = try TinyTraining.recipe(
+            "head={name: arcface, sample: {rate: 0.5, others: move}}", "losses=[{name: \(loss)}]", Self.optimizers)
+    }
+}
+
 /// An image is mirrored with a probability, or in every second epoch.
 struct FlipSettingTests {
     @Test(arguments: ["0", "0.5", "alternating"]) func itIsWrittenAsItWasRead(flip: String) throws {
@@ -260,7 +274,7 @@ struct LabelSmoothingTests {
         expectRefusal("head.labelSmoothing", "0 to below 1") {
             _ = try TinyTraining.recipe("head={name: arcface, labelSmoothing: 1}")
         }
-        expectRefusal("head.labelSmoothing", "not known") {
+        expectRefusal("head.labelSmoothing", "is not a setting here") {
             _ = try TinyTraining.recipe(
                 "head={name: nearest-mean, labelSmoothing: 0.1}",
                 "optimizers[0].of=[backbone]")

@@ -18,6 +18,7 @@ public final class Crew: Sendable {
     public let group: ProcessGroup
 
     private let pulse: Pulse
+    private let timeout: Double
 
     /// Meets the others.
     ///
@@ -28,6 +29,7 @@ public final class Crew: Sendable {
     /// - Throws: `UserFacingError` when the port is in use, or says which ranks have not come in time.
     public init(_ place: ProcessPlace, timeout: Double, silent: Bool = false) throws {
         self.place = place
+        self.timeout = timeout
         let store = try MeetingStore(host: place.host, port: place.port, serves: place.serves, timeout: timeout)
         try store.set(Key.here(place.rank), "")
         let end = ContinuousClock.now + .seconds(timeout)
@@ -44,7 +46,9 @@ public final class Crew: Sendable {
         let pulse = try Pulse(store, place, silent: silent)
         self.pulse = pulse
         LostProcess.onLoss { pulse.end(afterLoss: $0) }
-        let address = LocalAddress.facing(host: place.host, port: place.port) ?? place.host
+        let address =
+            LocalAddress.facing(host: place.host, port: place.port, reachesOthers: place.localSize < place.size)
+            ?? place.host
         group = try ProcessGroup(
             meetingIn: store, rank: place.rank, size: place.size, address: address, timeout: timeout)
         pulse.start()
@@ -67,11 +71,16 @@ public final class Crew: Sendable {
     /// Makes sure that all processes were given the same text, line by line.
     ///
     /// - Parameter name: what the text is called.
-    /// - Throws: `UserFacingError` in a process whose text is not rank 0's, with the first line that differs.
+    /// - Throws: `UserFacingError` in a process whose text is not rank 0's, with the first line that differs, or that does not
+    ///   hear from rank 0 in time.
     public func agree(on name: String, _ text: String) throws {
         let key = "text/\(name)"
         if group.isLeader { return try pulse.store.set(key, text) }
-        guard let first = try pulse.store.text(key, timeout: 60) else { return }
+        guard let first = try pulse.store.text(key, timeout: timeout) else {
+            throw UserFacingError(
+                "rank \(group.rank)", field: name, problem: "rank 0 has not told its own within \(Int(timeout)) s",
+                remedy: "see what it waits for, or allow more with --timeout")
+        }
         guard first != text else { return }
         let (theirs, ours) = (Self.lines(of: first), Self.lines(of: text))
         let difference = (0..<max(theirs.count, ours.count)).first { position in
@@ -84,6 +93,27 @@ public final class Crew: Sendable {
         throw UserFacingError(
             "rank \(group.rank)", field: name, problem: "has \(line(ours)) where rank 0 has \(line(theirs))",
             remedy: "start all processes with the same program, recipe and data")
+    }
+
+    /// Does what one process of each machine must have done before the others of that machine begin, such as a download.
+    ///
+    /// - Throws: what `body` throws, and `UserFacingError` in the others when the first one has failed.
+    public func firstOnEachMachine<Result>(_ name: String, _ body: () throws -> Result) throws -> Result {
+        let leader = place.rank - place.localRank
+        let key = "done/\(name)/\(leader)"
+        if place.localRank == 0 {
+            let result = try body()
+            try pulse.store.set(key, "")
+            return result
+        }
+        // However long it takes: a download has no limit.
+        while try pulse.store.text(key, timeout: 1) == nil {
+            if let failure = try pulse.store.text(Key.failure(leader)) {
+                throw UserFacingError(
+                    "rank \(place.rank)", problem: "rank \(leader) ended: \(failure)", remedy: "start all again")
+            }
+        }
+        return try body()
     }
 
     private static func lines(of text: String) -> [String] {

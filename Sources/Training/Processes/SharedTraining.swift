@@ -47,6 +47,11 @@ final class SharedTraining {
         batches.map { Array($0[group.part(of: $0.count)]) }
     }
 
+    /// How many images of a batch could be used, in all processes; every process calls it.
+    func count(_ batch: ImageBatch) -> Int {
+        group.sum(Tensor([Int64(batch.indices.count)])).array(of: Int64.self).first.map(Int.init) ?? 0
+    }
+
     /// Brings the parts of a batch together; every process calls it.
     ///
     /// - Parameters:

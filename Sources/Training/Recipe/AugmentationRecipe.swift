@@ -57,10 +57,12 @@ public struct AugmentationRecipe: Codable, Sendable {
 }
 
 /// How likely an image is mirrored, 0 to 1, or `alternating`.
-struct FlipSetting: Codable, Sendable {
+struct FlipSetting: Codable, Sendable, CustomStringConvertible {
     let choice: HorizontalFlip.Choice
+    /// As it was written.
+    let description: String
 
-    static let never = FlipSetting(choice: .drawn(probability: 0))
+    static let never = FlipSetting(.drawn(probability: 0), "0")
 
     /// A probability, or in turn.
     static let isFlip = SettingCheck<FlipSetting>("0 to 1, or \(alternating)") {
@@ -69,16 +71,18 @@ struct FlipSetting: Codable, Sendable {
 
     private static let alternating = "alternating"
 
-    private init(choice: HorizontalFlip.Choice) {
+    private init(_ choice: HorizontalFlip.Choice, _ description: String) {
         self.choice = choice
+        self.description = description
     }
 
     init(from decoder: any Decoder) throws {
         let container = try decoder.singleValueContainer()
         if let probability = try? container.decode(Double.self) {
-            choice = .drawn(probability: probability)
+            self.init(.drawn(probability: probability), "\(probability)")
         } else {
-            choice = try container.decode(String.self) == Self.alternating ? .alternating : .drawn(probability: .nan)
+            let text = (try? container.decode(String.self)) ?? "no number"
+            self.init(text == Self.alternating ? .alternating : .drawn(probability: .nan), text)
         }
     }
 

@@ -1,5 +1,6 @@
 import Configuration
 import Files
+import MetricLearning
 public import Torch
 
 /// An experiment: everything that decides its numbers, with a default for all that is not written.
@@ -108,6 +109,12 @@ public struct Recipe: Codable, Sendable {
             throw container.invalid(
                 .losses, problem: "\(loss.name) looks at directions of class vectors, which \(head.name) does not have",
                 remedy: "take one of these heads: \(known)")
+        }
+        if let loss = losses.first(where: { type(of: $0.settings).needsAngularHead }), self.head.sample?.others == .rest
+        {
+            throw container.invalid(
+                .losses, problem: "\(loss.name) moves all class vectors, of which head.sample lets some rest",
+                remedy: "set head.sample.others to move, or leave one of the two out")
         }
     }
 

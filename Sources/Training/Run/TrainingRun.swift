@@ -51,11 +51,12 @@ public final class TrainingRun {
 
     /// Goes on with the run in `folder` from its last checkpoint, or from the start where there is none yet.
     ///
-    /// - Throws: `UserFacingError` when the checkpoint is damaged or does not fit the recipe.
+    /// - Throws: `UserFacingError` when the checkpoint is damaged, or the recipe is one that the run cannot go on with.
     public init(
         resuming folder: RunFolder, recipe: Recipe, data: TrainingData, device: Device, crew: Crew? = nil
     ) throws {
         try Environment.check(data, againstRunIn: folder)
+        try recipe.checkLasting(in: folder)
         trainer = try Trainer(recipe, data: data, device: device, crew: crew)
         weights = nil
         self.data = data
@@ -63,6 +64,8 @@ public final class TrainingRun {
         if FileManager.default.fileExists(atPath: folder.lastCheckpoint) {
             try Checkpoint.restore(trainer, from: folder.lastCheckpoint)
         }
+        try crew?.agree(on: "checkpoint", trainer.position)
+        try trainer.recipe.checkEpochs(after: trainer.history.count, in: folder)
         guard trainer.isLeader else {
             events = nil
             return

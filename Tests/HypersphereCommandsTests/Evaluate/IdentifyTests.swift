@@ -144,7 +144,7 @@ import Torch
     @Test func aRateThatCannotBeMeasuredIsRefused() throws {
         try withImages { program in
             let result = try program.run("calibrate", TinyRun.folder, "birds", "--far", "0.1")
-            expectOneLine(result, ["birds: --far: 0.1 is less than one of 3 images", "at least 0.333"])
+            expectOneLine(result, ["birds: --far: 0.1 is less than one of 3 images", "a rate of 0.3334 or more"])
         }
     }
 }
