@@ -21,6 +21,14 @@ final class DecodingSession {
         asked[path]?.all.contains(key) ?? false
     }
 
+    /// How to name a kind with its defaults: whoever changes the name alone keeps the settings of the kind before it.
+    private func anew(_ entries: [Node.Entry], at path: [PathKey]) -> String {
+        guard case .name(let group)? = path.last,
+            case .scalar(let name, _)? = entries.first(where: { $0.key == "name" })?.value.content
+        else { return "" }
+        return "; for its defaults write \(group)={name: \(name)}"
+    }
+
     /// The error of the first key below `node` that nothing asked for; groups that nothing opened are passed over.
     func unknownKey(in node: Node, at path: [PathKey]) -> DecodingError? {
         switch node.content {
@@ -34,7 +42,9 @@ final class DecodingSession {
             guard let asked = asked[path] else { return nil }
             for entry in entries {
                 if !asked.all.contains(entry.key) {
-                    return .unknown(entry.key, at: path, suggestion(for: entry.key, among: asked.ordered))
+                    let remedy = suggestion(for: entry.key, among: asked.ordered)
+                    let isFar = nearest(to: entry.key, among: asked.ordered) == nil
+                    return .unknown(entry.key, at: path, remedy + (isFar ? anew(entries, at: path) : ""))
                 }
                 if let error = unknownKey(in: entry.value, at: path + [.name(entry.key)]) { return error }
             }

@@ -15,7 +15,7 @@ struct DoctorCommand: ParsableCommand {
         discussion: """
             Examples:
               hypersphere doctor
-              hypersphere doctor mnist-center head.name=cosface
+              hypersphere doctor mnist-center 'head={name: cosface}'
 
             With a recipe the status is 1 when something in it cannot work.
             """)

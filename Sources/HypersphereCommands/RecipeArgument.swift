@@ -1,5 +1,6 @@
 import Configuration
 import Files
+import Foundation
 import Recipes
 import Terminal
 import Training
@@ -37,6 +38,10 @@ enum RecipeArgument {
 
     /// The images that `recipe` names, with the progress of fetching them shown on a terminal.
     static func load(_ recipe: Recipe, from path: String, download: Bool, quiet: Bool) throws -> TrainingData {
+        if recipe.data.images != nil && !FileManager.default.fileExists(atPath: path) {
+            throw UserFacingError(
+                path, problem: "does not exist", remedy: "name the folder or list of the images with --data")
+        }
         let isShown = !quiet && TerminalOutput.standardError.isTerminal
         return try recipe.loadData(from: path, download: download) { file, received, total in
             guard isShown else { return }

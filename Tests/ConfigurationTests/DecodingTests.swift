@@ -39,7 +39,7 @@ import Testing
         ),
         (
             "data: { set: a }\nschedule: { name: cosine, warmup: 1, zzz: 1 }",
-            "schedule.zzz: is not a setting here; known: name, warmup"
+            "schedule.zzz: is not a setting here; known: name, warmup; for its defaults write schedule={name: cosine}"
         ),
         // The misspelt one is missing too, which would say less.
         (

@@ -134,6 +134,7 @@ struct EvaluateVerificationCommand: ParsableCommand {
         let bundle = try input.modelOptions.model(model)
         let plain = try input.modelOptions.table(of: set, by: bundle, named: name, quiet: output.quiet)
         guard flip else { return (plain, nil) }
+        try checkFlip(of: bundle, model)
         let mirrored = try input.modelOptions.table(
             of: set, by: bundle, named: name, mirrored: true, quiet: output.quiet)
         return (plain, try averaged(plain, mirrored))
@@ -171,6 +172,7 @@ struct EvaluateVerificationCommand: ParsableCommand {
     private static func isPickle(_ path: String) -> Bool { VerificationSet.isPickle(path) }
 
     private func ofAllPairs() throws -> VerificationResult {
+        if flip, let model = input.model { try checkFlip(of: input.modelOptions.model(model), model) }
         let plain = try input.table(quiet: output.quiet)
         let averaged = flip ? try self.averaged(plain, input.table(mirrored: true, quiet: output.quiet)) : nil
         try plain.checkDirections()
@@ -185,6 +187,14 @@ struct EvaluateVerificationCommand: ParsableCommand {
             withFlip: try averaged.map {
                 VerificationMeasures(try .ofAllPairs($0.embeddings, labels: labels), targets: targets)
             })
+    }
+
+    /// A model that embeds each image with its mirror image has nothing to add.
+    private func checkFlip(of bundle: ModelBundle, _ model: String) throws {
+        guard bundle.recipe.data.mirror else { return }
+        throw UserFacingError(
+            model, field: "--flip", problem: "the model embeds every image together with its mirror image already",
+            remedy: "leave --flip out")
     }
 
     private func averaged(_ plain: EmbeddingTable, _ mirrored: EmbeddingTable) throws -> EmbeddingTable {
