@@ -82,7 +82,7 @@ struct IdentifyCommand: ParsableCommand {
             try Console.print(json: result)
         } else if csv {
             result.printCSV()
-        } else {
+        } else if found.broken.count < set.count {
             result.show()
         }
         for broken in found.broken { Console.fail(broken.reason) }

@@ -28,10 +28,10 @@ enum RecipeArgument {
         }
         guard let text = purpose.builtIn[recipe] else {
             let names = purpose.builtIn.keys.sorted()
-            let near = nearest(to: recipe, among: names).map { "did you mean \($0)? " } ?? ""
+            let near = nearest(to: recipe, among: names).map { "did you mean \($0)? There" } ?? "there"
             throw UserFacingError(
                 recipe, field: "recipe", problem: "there is no built-in \(purpose.noun) of this name",
-                remedy: "\(near)There are \(names.joined(separator: ", ")); a file is named with its path or .yaml")
+                remedy: "\(near) are \(names.joined(separator: ", ")); a file is named with its path or .yaml")
         }
         return (text, recipe)
     }

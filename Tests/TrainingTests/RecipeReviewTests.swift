@@ -117,6 +117,10 @@ import Testing
         expect(try findings(triplets[0], triplets[1], "data.batch=1"), .error, "data.batch")
         #expect(try findings(triplets[0], triplets[1], "data.batch=12").isEmpty)
         expect(try findings(triplets[0], triplets[1], classes: 1000), .warning, "data.batch", "1000 classes")
+        expect(
+            try findings(triplets[0], triplets[1], "data.batch=16", "data.sampler={name: per-class, perClass: 16}"),
+            .error,
+            "data.sampler.perClass", "are of one class")
     }
 
     @Test func lossesThatTeachNothing() throws {

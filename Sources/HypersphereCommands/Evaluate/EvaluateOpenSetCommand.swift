@@ -10,7 +10,8 @@ struct EvaluateOpenSetCommand: ParsableCommand {
         commandName: "open-set",
         abstract: "Measure how well images of unknown classes are told from known ones.",
         usage: """
-            hypersphere evaluate open-set [MODEL] --known-train X --known Y --unknown Z [options]
+            hypersphere evaluate open-set [MODEL] --known-train X --known Y
+                --unknown Z [options]
             """,
         discussion: """
             X, Y and Z are saved embeddings or, with a model, images: folders of classes,

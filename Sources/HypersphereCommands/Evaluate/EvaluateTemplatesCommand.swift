@@ -9,7 +9,10 @@ struct EvaluateTemplatesCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "templates",
         abstract: "Measure how well templates of several images are told apart, as IJB-B and IJB-C ask.",
-        usage: "hypersphere evaluate templates --embeddings FILE --templates FILE --pairs FILE [options]",
+        usage: """
+            hypersphere evaluate templates --embeddings FILE --templates FILE
+                --pairs FILE [options]
+            """,
         discussion: """
             A template is all that is known of a person. Embeddings, not scaled to length 1,
             times the faces' scores where these are given, are averaged over each medium and

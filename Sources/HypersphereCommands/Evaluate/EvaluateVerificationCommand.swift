@@ -12,7 +12,8 @@ struct EvaluateVerificationCommand: ParsableCommand {
         commandName: "verification",
         abstract: "Measure how well pairs of one class are told from pairs of two.",
         usage: """
-            hypersphere evaluate verification MODEL [DATA | --pairs FILE [--images DIR]]
+            hypersphere evaluate verification MODEL [DATA]
+            hypersphere evaluate verification MODEL --pairs FILE [--images DIR]
             hypersphere evaluate verification --embeddings FILE [--pairs FILE]
             """,
         discussion: """

@@ -10,7 +10,10 @@ struct LossPlotCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "plot",
         abstract: "Draw the target logit of heads over the angle, and say where it does not fall.",
-        usage: "hypersphere loss plot HEAD [key=value ...] [vs HEAD [key=value ...] ...] [-o FILE]",
+        usage: """
+            hypersphere loss plot HEAD [key=value ...]
+                [vs HEAD [key=value ...] ...] [-o FILE]
+            """,
         discussion: """
             Examples:
               hypersphere loss plot arcface margin=0.5 scale=30
