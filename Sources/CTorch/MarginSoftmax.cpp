@@ -146,6 +146,7 @@ template <class T> class Walk {
     double finish(const Target &target) {
         const float *cosine = target.cosine.const_data_ptr<float>();
         logarithm_.resize(n_);
+        losses_.resize(n_);
         double total = 0;
         for (int64_t i = 0; i < n_; ++i) {
             const double value = scale_ * cosine[i];
@@ -153,6 +154,7 @@ template <class T> class Walk {
             const double excess = others - value;
             const double loss = excess > 0 ? excess + std::log1p(std::exp(-excess)) : std::log1p(std::exp(excess));
             logarithm_[i] = static_cast<float>(value + loss);
+            losses_[i] = loss;
             total += loss + smoothing_ * (value - (value + scale_ * others_[i]) / all_classes_);
         }
         return total / n_;
@@ -164,10 +166,10 @@ template <class T> class Walk {
         outcome.weight = at::empty({classes_, width_}, embeddings_.options());
         outcome.target = at::empty({n_}, embeddings_.options());
         float *target_gradient = outcome.target.mutable_data_ptr<float>();
-        const float *target_cosine = target.cosine.const_data_ptr<float>();
         const float *target_slope = target.slope.const_data_ptr<float>();
         for (int64_t i = 0; i < n_; ++i) {
-            target_gradient[i] = factor * (std::expm1(std::min(0.0f, s * target_cosine[i] - logarithm_[i])) + withheld);
+            // The difference of target and logarithm in float32 would have lost the smaller losses.
+            target_gradient[i] = factor * (static_cast<float>(std::expm1(-losses_[i])) + withheld);
         }
         const int64_t longest = std::min(block_classes, classes_);
         const auto scratch = at::empty({is_float ? std::max(n_, width_) * longest : 0}, options());
@@ -217,7 +219,7 @@ template <class T> class Walk {
     std::vector<at::Tensor> blocks_;
     std::vector<float> maximum_, logarithm_;
     // Of each sample, the exponentials and the cosines of the classes but its own.
-    std::vector<double> sum_, others_;
+    std::vector<double> sum_, others_, losses_;
 };
 
 // The same by tensor operations in blocks, for every other type and device.
@@ -271,7 +273,7 @@ Outcome run_anywhere(const at::Tensor &embeddings, const at::Tensor &weight, con
     if (!wants_gradients) return outcome;
 
     const double factor = scale / n;
-    outcome.target = factor * (at::expm1((scale * target.cosine - logarithm).clamp_max(0)) + (smoothing - wanted));
+    outcome.target = factor * (at::expm1(-losses) + (smoothing - wanted));
     outcome.weight = at::empty_like(weight);
     outcome.embeddings = at::zeros_like(embeddings);
     const auto projected = [](const at::Tensor &gradient, const at::Tensor &unit) {

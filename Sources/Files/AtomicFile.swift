@@ -37,7 +37,7 @@ public enum AtomicFile {
     public static func writing(beside path: String, _ body: (_ temporary: String) throws -> Void) throws {
         let url = URL(fileURLWithPath: path)
         let temporary = url.deletingLastPathComponent()
-            .appendingPathComponent(".\(url.lastPathComponent).\(ProcessInfo.processInfo.processIdentifier).partial")
+            .appendingPathComponent(".\(url.lastPathComponent).\(ProcessInfo.processInfo.processIdentifier)\(ending)")
             .path
         do {
             try body(temporary)
@@ -47,4 +47,14 @@ public enum AtomicFile {
             throw error
         }
     }
+
+    /// Removes from folders what killed processes have left of files that they were writing.
+    public static func removeUnfinished(in folders: String...) {
+        for folder in folders {
+            for name in (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+            where name.hasPrefix(".") && name.hasSuffix(ending) { unlink("\(folder)/\(name)") }
+        }
+    }
+
+    private static let ending = ".partial"
 }

@@ -26,6 +26,11 @@ extension Trainer {
             labels += known.array(of: Int64.self)
             indices += numbers
         }
+        guard !values.isEmpty else {
+            throw UserFacingError(
+                recipe.name, field: "data", problem: "none of the \(testCount) images to measure on can be used",
+                remedy: "see what is wrong with them: hypersphere data check")
+        }
         let embeddings = Tensor.concatenated(values)
         guard total.settle(), embeddings.isAllFinite else {
             throw notFinite(model.firstNonFinite ?? "the loss", in: "epoch \(epoch), measuring")
@@ -80,14 +85,14 @@ extension Trainer {
             func embeddings(mirrored: Bool) throws -> Tensor {
                 var values: [Tensor] = []
                 try embed(images, count: set.images.count, mirrored: mirrored) { rows, _, _, _ in values.append(rows) }
-                let all = Tensor.concatenated(values)
-                guard all.size(0) == set.images.count else {
+                let count = values.reduce(0) { $0 + $1.size(0) }
+                guard count == set.images.count else {
                     throw UserFacingError(
                         set.images.name, field: "images",
-                        problem: "\(set.images.count - all.size(0)) of \(set.images.count) cannot be used",
+                        problem: "\(set.images.count - count) of \(set.images.count) cannot be used",
                         remedy: "get the set again; without all its images its folds would be others")
                 }
-                return all
+                return .concatenated(values)
             }
             let plain = try embeddings(mirrored: false)
             // With `mirror`, an embedding is that of both already.
@@ -117,9 +122,7 @@ extension Trainer {
         }
         let scores = try shared?.leader(search) ?? search()
         guard scores.count == 2 else {
-            throw UserFacingError(
-                recipe.name, field: "data", problem: "no class of the images to measure on has two",
-                remedy: "give at least two images of a class")
+            throw Self.noPair(recipe)
         }
         return (
             .unseenClasses(precisionAt1: scores[0], meanAveragePrecisionAtR: scores[1]),

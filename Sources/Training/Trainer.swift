@@ -109,6 +109,11 @@ public final class Trainer {
                 problem: "is \(data.height) x \(data.width), the backbone takes \(size) x \(size)",
                 remedy: "choose another backbone or set")
         }
+        if recipe.data.batch == 1 && recipe.backbone.settings.normalisesFeatures {
+            throw UserFacingError(
+                recipe.name, field: "data.batch", problem: "is 1, and the backbone normalises features over the batch",
+                remedy: "set it to 2 or more")
+        }
         if crew != nil && recipe.data.augmentation.mixUp != 0 {
             throw UserFacingError(
                 recipe.name, field: "data.augmentation.mixUp", problem: "mixes images of one process alone",
@@ -126,6 +131,7 @@ public final class Trainer {
         classNames = data.classNames
         testClassNames = data.test.classNames
         testGroups = data.test.groupNumbers
+        if testClassNames != classNames, Set(data.test.labels).count == data.test.count { throw Self.noPair(recipe) }
         augmentation = recipe.data.augmentation.make(try recipe.data.normalization(channels: data.channels))
         mixUp = recipe.data.augmentation.mixUp == 0 ? nil : MixUp(alpha: recipe.data.augmentation.mixUp)
         train = try recipe.source(of: data.train, training: true, device: device)
@@ -187,6 +193,12 @@ public final class Trainer {
                 if wantsStop && position + 1 < batches.count { return .stopped }
             }
             device.synchronize()
+            guard progress.count > 0 else {
+                throw UserFacingError(
+                    recipe.name, field: "epoch \(epoch)",
+                    problem: "none of the \(total) images to learn from can be used",
+                    remedy: "see what is wrong with them: hypersphere data check")
+            }
             let learning = begin.duration(to: .now).seconds
             shared?.crew.stand(at: "measuring after epoch \(epoch)")
             let (test, embeddings) = try measure(epoch: epoch)
@@ -238,7 +250,8 @@ public final class Trainer {
         schedule(epoch: epoch, iteration: (epoch - 1) * batches.count + position)
         let planned = batches[position].count
         let isLast = position == batches.count - 1
-        guard shared?.count(batch) ?? batch.indices.count > 0 else {
+        // Where files could not be used, one image alone may be left, which has no deviation to normalise by.
+        guard shared?.count(batch) ?? batch.indices.count >= min(2, planned) else {
             progress.skip(planned: planned)
             return shared?.anyWants(wantsStop) ?? wantsStop
         }
@@ -302,6 +315,12 @@ public final class Trainer {
                 if let momentum = schedules[index].momentum(at: step) { optimizer.groups[group].momentum = momentum }
             }
         }
+    }
+
+    static func noPair(_ recipe: Recipe) -> UserFacingError {
+        UserFacingError(
+            recipe.name, field: "data", problem: "no class of the images to measure on has two",
+            remedy: "give at least two images of a class")
     }
 
     func notFinite(_ first: String, in place: String) -> UserFacingError {

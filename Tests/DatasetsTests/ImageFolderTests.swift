@@ -51,6 +51,17 @@ import Testing
         }
     }
 
+    /// A class that is not measured on keeps its number; others are classes that were not learnt.
+    @Test func classesOfBothPartsAreNumberedAlike() throws {
+        try load(["train/a/1.jpg", "train/b/1.jpg", "train/c/1.jpg", "test/c/1.jpg", "test/a/1.jpg"]) { splits, _ in
+            let test = try #require(splits.test)
+            #expect(test.classNames == splits.train.classNames && test.samples.map(\.label) == [0, 2])
+        }
+        try load(["train/a/1.jpg", "test/b/1.jpg"]) { splits, _ in
+            #expect(splits.test?.classNames == ["b"] && splits.test?.samples.map(\.label) == [0])
+        }
+    }
+
     @Test func aClassMayBeCalledTrain() throws {
         try load(["train/1.jpg", "car/1.jpg"]) { splits, _ in
             #expect(splits.test == nil && splits.train.classNames == ["car", "train"])

@@ -4,6 +4,20 @@ import Testing
 import TestSupport
 
 @Suite struct AtomicFileTests {
+    @Test func whatKilledProcessesHaveLeftIsRemoved() throws {
+        let folder = FileManager.default.temporaryDirectory.appendingPathComponent("unfinished-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: folder) }
+        for name in [".last.safetensors.123.partial", "last.safetensors", ".hidden"] {
+            try Data().write(to: folder.appendingPathComponent(name))
+        }
+        AtomicFile.removeUnfinished(in: folder.path, "\(folder.path)/none")
+        #expect(
+            try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted() == [
+                ".hidden", "last.safetensors",
+            ])
+    }
+
     private struct Stop: Error {}
 
     private func names(in folder: String) throws -> [String] {

@@ -102,6 +102,42 @@ import Torch
         }
     }
 
+    /// Files are called what they were called, and names of an earlier file do not stay beside another's numbers.
+    @Test func namesAreThoseOfTheRows() throws {
+        try withModel { program in
+            let whole = program.path("birds/owl/1.jpg")
+            try #expect(embed(program, whole, "-o", "whole.csv").status == 0)
+            #expect(try program.text("whole.csv").contains("\n\(whole),"))
+            try #expect(embed(program, "birds/wren/", "-o", "wren.csv").status == 0)
+            #expect(try program.text("wren.csv").contains("\n1.png,"))
+            try #expect(embed(program, "birds", "-o", "out.npy").status == 0)
+            #expect(program.exists("out.files.csv"))
+        }
+    }
+
+    /// Damage that leaves nothing to learn from or to measure on is one line.
+    @Test func nothingThatCanBeUsed() throws {
+        try withModel { program in
+            try program.write(Self.recipe, to: "photographs.yaml")
+            for part in ["train", "test"] {
+                for name in ["train", "test"] {
+                    for (kind, number) in [("owl", 1), ("owl", 2), ("wren", 1), ("wren", 2)] {
+                        try Self.copy(
+                            name == part ? "bad_jpeg_cut.bin" : "jpeg_rgb.jpg",
+                            "\(part)s/\(name)/\(kind)/\(number).jpg",
+                            in: program)
+                    }
+                }
+                let result = try program.run(
+                    "train", "photographs.yaml", "--data", "\(part)s", "--threads", "1", "data.images.broken=skip",
+                    "--output", "run-\(part)", "--quiet")
+                #expect(result.status == 1)
+                let last = result.stderr.split(separator: "\n").last ?? ""
+                #expect(last.contains("can be used; see what is wrong with them"), "\(result.stderr)")
+            }
+        }
+    }
+
     /// A list, files by name and a folder without classes give the same numbers as the folder of classes.
     @Test func howImagesAreNamedDoesNotMatter() throws {
         try withModel { program in

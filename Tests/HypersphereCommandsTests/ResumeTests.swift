@@ -146,6 +146,13 @@ struct ResumeTests {
         }
     }
 
+    @Test func anotherSetIsRefused() throws {
+        try TinyRun.withCopy { program in
+            let result = try program.run("train", TinyRun.folder, "--resume", "epochs=3", "data.characters=letters")
+            #expect(result.status == 1 && result.stderr.contains("the images are not those that"), "\(result.stderr)")
+        }
+    }
+
     @Test func anOutputBesideTheRunIsRefused() throws {
         try TinyRun.withCopy { program in
             let result = try program.run("train", TinyRun.folder, "--resume", "--output", "elsewhere")

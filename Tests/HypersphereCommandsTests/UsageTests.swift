@@ -34,7 +34,7 @@ struct UsageTests {
             #expect(result.status == 2, "\(result.stderr)")
             #expect(result.stdout.isEmpty)
             #expect(result.stderr.hasPrefix("Error: "), "\(result.stderr)")
-            #expect((3...5).contains(result.errorLines.count), "\(result.stderr)")
+            #expect((3...6).contains(result.errorLines.count), "\(result.stderr)")
             #expect(result.stderr.contains("Usage: hypersphere") && result.stderr.contains("--help"))
             #expect(try program.contents().isEmpty)
         }

@@ -87,6 +87,16 @@ import Torch
         #expect(WarmUpSchedule(steps: 0, from: 0.1, then: ConstantSchedule()).learningRate(at: 0, base: 1) == 1)
     }
 
+    /// A rise that is over with the first step leaves the whole rate to it.
+    @Test func aRiseOfOneStepHasNoLength() {
+        for isThreePhase in [false, true] {
+            let cycle = OneCycleSchedule(steps: 4, rise: 0.25, threePhase: isThreePhase)
+            let rates = (0..<4).map { cycle.learningRate(at: $0, base: 1) }
+            #expect(rates.allSatisfy(\.isFinite) && rates[3] < 1e-4)
+            #expect(isThreePhase || rates[0] == 1)
+        }
+    }
+
     @Test func aScheduleWithoutStepsTraps() async {
         let result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
             _ = CosineSchedule(steps: 0)

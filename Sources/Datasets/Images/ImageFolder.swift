@@ -45,10 +45,15 @@ public struct ImageFolder: Sendable {
                 problem: "it holds \(names.joined(separator: ", ")), of which two can be the parts",
                 remedy: "leave \(Self.trainFolder) and one to measure on, and move the others away")
         }
-        let parts = try [Self.trainFolder, test].map { part in
-            try Self.dataset("\(path)/\(part)", name: "\(name)/\(part)", classes: Self.folders(in: "\(path)/\(part)"))
-        }
-        return ImageFileSplits(train: parts[0], test: parts[1])
+        let learnt = try Self.folders(in: "\(path)/\(Self.trainFolder)")
+        let measured = try Self.folders(in: "\(path)/\(test)")
+        return ImageFileSplits(
+            train: try Self.dataset(
+                "\(path)/\(Self.trainFolder)", name: "\(name)/\(Self.trainFolder)", classes: learnt),
+            test: try Self.dataset(
+                "\(path)/\(test)", name: "\(name)/\(test)", classes: measured,
+                // A class that is not measured on keeps its number.
+                numberedBy: Set(learnt).isSuperset(of: measured) ? learnt : measured))
     }
 
     /// The paths of all images in the folder and below it, sorted by the names on the way, whatever they show.
@@ -71,7 +76,10 @@ public struct ImageFolder: Sendable {
         try Self.entries(of: path).contains { Self.isImage($0) && !Self.isFolder("\(path)/\($0)") }
     }
 
-    private static func dataset(_ folder: String, name: String, classes: [String]) throws -> ImageFileDataset {
+    private static func dataset(
+        _ folder: String, name: String, classes: [String], numberedBy names: [String]? = nil
+    ) throws -> ImageFileDataset {
+        let names = names ?? classes
         guard !classes.isEmpty else {
             let files = try entries(of: folder).filter { isImage($0) }.count
             throw UserFacingError(
@@ -82,7 +90,7 @@ public struct ImageFolder: Sendable {
                 remedy: Self.remedy)
         }
         var samples: [ImageSample] = []
-        for (label, className) in classes.enumerated() {
+        for (label, className) in names.enumerated() where classes.contains(className) {
             let files = try images(below: "\(folder)/\(className)")
             guard !files.isEmpty else {
                 throw UserFacingError(
@@ -92,7 +100,7 @@ public struct ImageFolder: Sendable {
             }
             samples += files.map { ImageSample(path: $0, label: Int64(label)) }
         }
-        return ImageFileDataset(name: name, samples: samples, classNames: classes, root: folder)
+        return ImageFileDataset(name: name, samples: samples, classNames: names, root: folder)
     }
 
     /// The names of the folders in a folder, sorted.

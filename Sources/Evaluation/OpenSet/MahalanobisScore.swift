@@ -89,6 +89,7 @@ public struct MahalanobisScore: UnknownScorer {
         let distance = spread - scale * scale
         let fourth = rows.squared().sum(along: [1]).squared().sum().item() / dimensions
         let error = (fourth / count - spread) / count
-        return error <= 0 ? 0 : min(error, distance) / distance
+        // A covariance that is a multiple of the identity already is the same with any share.
+        return error <= 0 || distance <= 0 ? 0 : min(error, distance) / distance
     }
 }

@@ -89,7 +89,11 @@ struct EmbeddingsFile {
     }
 
     private func writeNames(of indices: [Int]) throws {
-        guard input.files != nil else { return }
+        guard input.files != nil else {
+            // Names of an earlier file of this name are not those of its rows.
+            try? FileManager.default.removeItem(atPath: namesPath)
+            return
+        }
         try AtomicFile.write(to: namesPath) { file in
             try file.write(line(header))
             for index in indices { try file.write(line(cells(of: index))) }

@@ -13,18 +13,11 @@ public struct AngularDistance: Distance {
 
     /// Each of `first` `[N, D]` against each of `second` `[M, D]`: `[N, M]`.
     public func pairwise(_ first: Tensor, _ second: Tensor) -> Tensor {
-        Self.angle(of: CosineSimilarity().pairwise(first, second))
+        CosineSimilarity().pairwise(first, second).anglesOfCosines()
     }
 
     /// Each row of `first` `[N, D]` against the same row of `second` `[N, D]`: `[N]`.
     public func rowwise(_ first: Tensor, _ second: Tensor) -> Tensor {
-        Self.angle(of: CosineSimilarity().rowwise(first, second))
-    }
-
-    private static func angle(of cosine: Tensor) -> Tensor {
-        let value = cosine.detached()
-        let slope = -(-value.squared() + 1).clamped(min: 1e-12).power(-0.5)
-        // The difference is 0, so it adds nothing but its derivative.
-        return value.arcCosine() + (cosine - value) * slope
+        CosineSimilarity().rowwise(first, second).anglesOfCosines()
     }
 }

@@ -49,7 +49,7 @@ public struct BalancedSampler: BatchSampler {
                 order.append(waiting[kind].removeLast())
             }
         }
-        return stride(from: 0, to: samples, by: batch).map { Array(order[$0..<min($0 + batch, samples)]) }
+        return Self.divided(order, by: batch)
     }
 
     // Keeps these draws apart from those of other parts that have the same seed.

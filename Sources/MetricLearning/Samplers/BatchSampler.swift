@@ -9,3 +9,16 @@ public protocol BatchSampler: Sendable {
     ///   - epoch: from 0.
     func batches(seed: UInt64, epoch: Int) -> [[Int]]
 }
+
+extension BatchSampler {
+    /// An order of positions in batches of `size`. A last batch of one joins the one before it: one image has no deviation, by which
+    /// batch normalisation could divide.
+    public static func divided(_ order: [Int], by size: Int) -> [[Int]] {
+        var batches = stride(from: 0, to: order.count, by: size).map { Array(order[$0..<min($0 + size, order.count)]) }
+        if size > 1, batches.count > 1, batches.last?.count == 1 {
+            let lone = batches.removeLast()
+            batches[batches.count - 1] += lone
+        }
+        return batches
+    }
+}

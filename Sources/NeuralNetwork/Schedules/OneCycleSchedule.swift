@@ -61,7 +61,8 @@ public struct OneCycleSchedule: Schedule {
         let position = min(Double(step), last)
         var begin = 0.0
         for phase in phases {
-            if position <= phase.end || phase.end == last {
+            // A rise of one step has no length; its end is where the next phase begins.
+            if phase.end > begin && (position <= phase.end || phase.end == last) {
                 return between(phase.from, phase.to, at: (position - begin) / (phase.end - begin))
             }
             begin = phase.end

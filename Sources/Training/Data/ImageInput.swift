@@ -24,6 +24,7 @@ public struct ImageInput: Sendable {
     /// - Throws: `UserFacingError` that names the path when it is missing, of an unknown kind or empty, or when several are
     ///   named of which one is neither an image nor a folder.
     public init(_ paths: [String]) throws {
+        let paths = paths.map { $0.count > 1 && $0.hasSuffix("/") ? String($0.dropLast()) : $0 }
         let alone = paths.count == 1 ? paths.first : nil
         if let path = alone,
             path.lowercased().hasSuffix(".csv") || ImageRecords.isThere(path) || ImagePack.isThere(path)
@@ -51,7 +52,7 @@ public struct ImageInput: Sendable {
     }
 
     private init(_ set: ImageFileDataset, isLabelled: Bool) {
-        let root = set.root.hasSuffix("/") ? set.root : set.root + "/"
+        let root = set.root.isEmpty || set.root.hasSuffix("/") ? set.root : set.root + "/"
         self.init(
             images: .files(set), isLabelled: isLabelled,
             files: set.samples.map { $0.name.hasPrefix(root) ? String($0.name.dropFirst(root.count)) : $0.name })

@@ -7,6 +7,6 @@ struct ShuffledSampler: BatchSampler {
     let batch: Int
 
     func batches(seed: UInt64, epoch: Int) -> [[Int]] {
-        EpochOrder(count: count, seed: seed, epoch: epoch, shuffled: true).batches(of: batch).map(Array.init)
+        Self.divided(EpochOrder(count: count, seed: seed, epoch: epoch, shuffled: true).indices, by: batch)
     }
 }

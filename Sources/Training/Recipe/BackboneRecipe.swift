@@ -29,6 +29,13 @@ protocol BackboneSettings: NamedSettings {
 
     /// The height and width of the images that the network takes; nil where any will do.
     var imageSize: Int? { get }
+
+    /// Whether it normalises over the batch what has no height and width, for which a batch of one image is too small.
+    var normalisesFeatures: Bool { get }
+}
+
+extension BackboneSettings {
+    var normalisesFeatures: Bool { false }
 }
 
 /// `lenet++`.

@@ -14,6 +14,7 @@ struct IResNetSettings: BackboneSettings, RecipeFamily {
     }
 
     var imageSize: Int? { IResNet.imageSize }
+    var normalisesFeatures: Bool { true }
 
     init(from decoder: any Decoder) throws {
         let container = try decoder.container(keyedBy: CodingKeys.self)

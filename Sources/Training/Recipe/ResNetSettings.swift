@@ -23,6 +23,7 @@ struct ResNetSettings: BackboneSettings, RecipeFamily {
     }
 
     var imageSize: Int? { nil }
+    var normalisesFeatures: Bool { projection == .concatPool }
 
     init(from decoder: any Decoder) throws {
         let container = try decoder.container(keyedBy: CodingKeys.self)

@@ -1,4 +1,6 @@
 import Configuration
+import Evaluation
+import Files
 
 /// Pairs of images that every epoch's model is measured on.
 public struct VerificationRecipe: Codable, Sendable {
@@ -33,8 +35,18 @@ public struct VerificationRecipe: Codable, Sendable {
     /// - Throws: `UserFacingError` that names the file at fault.
     func load(_ path: String) throws -> VerificationSet {
         func place(_ name: String) -> String { name.hasPrefix("/") ? name : "\(path)/\(name)" }
-        if VerificationSet.isPickle(pairs) { return try VerificationSet(pickle: place(pairs)) }
-        return try VerificationSet(
-            list: place(pairs), images: images.map(place), keeping: folds.map { Set($0) })
+        let set =
+            VerificationSet.isPickle(pairs)
+            ? try VerificationSet(pickle: place(pairs))
+            : try VerificationSet(list: place(pairs), images: images.map(place), keeping: folds.map { Set($0) })
+        guard set.folds > 1 else {
+            throw UserFacingError(
+                place(pairs), field: "folds", problem: "is 1, and a threshold is chosen on the others",
+                remedy: "let two folds or more count")
+        }
+        // Whether every fold has both kinds of pairs is known before an epoch is learnt.
+        _ = try FoldedVerification(
+            distances: set.pairs.isSame.map { _ in 0 }, isSame: set.pairs.isSame, folds: set.folds)
+        return set
     }
 }

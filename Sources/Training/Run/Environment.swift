@@ -58,7 +58,7 @@ public struct Environment: Codable, Sendable {
             let before = try? JSONDecoder().decode(Environment.self, from: text)
         else { return }
         for set in [data.train, data.test] {
-            if let fingerprint = before.data[set.name], fingerprint != set.fingerprint {
+            if !before.data.values.contains(set.fingerprint) {
                 throw UserFacingError(
                     set.name, field: "checksum", problem: "the images are not those that \(folder.path) began with",
                     remedy: "name their folder with --data, or begin a new run")

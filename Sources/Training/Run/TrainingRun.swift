@@ -56,6 +56,7 @@ public final class TrainingRun {
         resuming folder: RunFolder, recipe: Recipe, data: TrainingData, device: Device, crew: Crew? = nil
     ) throws {
         try Environment.check(data, againstRunIn: folder)
+        if crew?.group.isLeader ?? true { AtomicFile.removeUnfinished(in: folder.path, "\(folder.path)/checkpoints") }
         try recipe.checkLasting(in: folder)
         trainer = try Trainer(recipe, data: data, device: device, crew: crew)
         weights = nil
@@ -103,8 +104,10 @@ public final class TrainingRun {
 
     private func record(_ metrics: EpochMetrics, _ embeddings: Trainer.TestEmbeddings) throws {
         if trainer.isLeader { try draw(metrics, embeddings) }
-        let best = trainer.history.map(\.test.score).max() ?? 0
-        if metrics.test.score == best { try Checkpoint.save(trainer, to: folder.bestCheckpoint) }
+        // Of equal ones the first, as in the report.
+        if trainer.history.dropLast().allSatisfy({ $0.test.score < metrics.test.score }) {
+            try Checkpoint.save(trainer, to: folder.bestCheckpoint)
+        }
         // Last, because resuming does again all that came before it.
         try Checkpoint.save(trainer, to: folder.lastCheckpoint)
         guard let events else { return }

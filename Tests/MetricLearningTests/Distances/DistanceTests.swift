@@ -95,6 +95,21 @@ import Torch
         expectEqual(try #require(left.gradient), Tensor([0, -1.0], shape: [1, 2]), absolute: 1e-5)
     }
 
+    /// In float32 the cosine of angles below 4e-4 rounds to 1, where nothing is left of the direction; the gradient is then
+    /// shorter than 1, never longer.
+    @Test(arguments: [0, 3e-5, 1e-4, 3e-4, 1e-3, 1e-2]) func noSlopeIsLongInFloat32(angle: Double) throws {
+        var generator = SeededGenerator(seed: 3)
+        for _ in 0..<20 {
+            let unit = Tensor.normal([1, 128], using: &generator).to(.float64).normalised()
+            let other = Tensor.normal([1, 128], using: &generator).to(.float64)
+            let across = (other - unit * (unit * other).sum()).normalised()
+            let left = unit.to(.float32).requiringGradient()
+            let right = (unit * cos(angle) + across * sin(angle)).to(.float32)
+            AngularDistance().pairwise(left, right).sum().backward()
+            #expect(try #require(left.gradient).norm().item() < 1.1)
+        }
+    }
+
     @Test(arguments: Kind.allCases) func noRowsGiveNoDistances(kind: Kind) {
         let rows = Tensor.ones([2, 3])
         #expect(kind.distance.pairwise(.zeros([0, 3]), rows).shape == [0, 2])

@@ -53,6 +53,27 @@ import Torch
         }
     }
 
+    /// A loss of 8e-7 still pulls as much as it pushes: along the second axis the gradient is that of the closed form.
+    @Test(arguments: [16.0, 64]) func smallLossesPull(scale: Double) throws {
+        let hard = Self.own - log(1 / 8e-7) / scale
+        var rows = (0..<Self.classes).flatMap { _ in [-1.0, 0.0] }
+        for (row, cosine) in [(Self.label, Self.own), (40, hard)] {
+            rows[2 * row] = cosine
+            rows[2 * row + 1] = (1 - cosine * cosine).squareRoot()
+        }
+        var generator = SeededGenerator(seed: 1)
+        let head = NormSoftmaxHead(classes: Self.classes, embedding: 2, scale: scale, using: &generator)
+        try head.load(["weight": Tensor(rows, shape: [Self.classes, 2])], from: "test")
+        head.to(.float32)
+        let embeddings = Tensor([1.0, 0], shape: [1, 2]).to(.float32).requiringGradient()
+        head.loss(embeddings, Tensor([Int64(Self.label)])).backward()
+        let others = exp(scale * (hard - Self.own)) + Double(Self.classes - 2) * exp(scale * (-1 - Self.own))
+        let sines = [Self.own, hard].map { (1 - $0 * $0).squareRoot() }
+        let wanted =
+            scale / (1 + others) * (exp(scale * (hard - Self.own)) * sines[1] - others * sines[0])
+        expectEqual(try #require(embeddings.gradient)[0][1].item(), wanted, relative: 1e-3)
+    }
+
     @Test func aClassAloneHasNoLoss() throws {
         for dtype in [DType.float32, .float64] {
             var generator = SeededGenerator(seed: 1)
