@@ -1,5 +1,5 @@
 import Foundation
-import MetricLearning
+@testable import MetricLearning
 import Randomness
 import Testing
 import TestSupport
@@ -106,7 +106,7 @@ import Torch
             let left = unit.to(.float32).requiringGradient()
             let right = (unit * cos(angle) + across * sin(angle)).to(.float32)
             AngularDistance().pairwise(left, right).sum().backward()
-            #expect(try #require(left.gradient).norm().item() < 1.1)
+            #expect(try #require(left.gradient).norm().item() < 1.5)
         }
     }
 
