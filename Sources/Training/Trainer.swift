@@ -193,6 +193,10 @@ public final class Trainer {
                 if wantsStop && position + 1 < batches.count { return .stopped }
             }
             device.synchronize()
+            // On a GPU, where the last batch had nothing that could be used, others still wait to be looked at.
+            guard progress.settle() else {
+                throw notFinite(model.firstNonFinite ?? "the loss", in: "epoch \(epoch)")
+            }
             guard progress.count > 0 else {
                 throw UserFacingError(
                     recipe.name, field: "epoch \(epoch)",
