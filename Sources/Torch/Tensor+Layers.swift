@@ -116,8 +116,10 @@ extension Tensor {
 
     /// The mean over the batch of `-log softmax(logits)[label]`, for logits `[N, C]` and labels `[N]` int64.
     ///
-    /// - Parameter smoothing: e, the share of each label that is divided among all classes: the label's probability should
-    ///   be `1 - e + e / C`, that of each other `e / C`.
+    /// - Parameters:
+    ///   - labels: the class of each row.
+    ///   - smoothing: e, the share of each label that is divided among all classes: the label's probability should
+    ///     be `1 - e + e / C`, that of each other `e / C`.
     public func crossEntropy(_ labels: Tensor, smoothing: Double = 0) -> Tensor {
         Self.crossEntropyOperator(
             .tensor(self), .tensor(labels), .omitted, .omitted, .omitted, .double(smoothing))

@@ -100,7 +100,11 @@ public final class Trainer {
 
     /// Makes the model and its optimizers and moves the data to the device.
     ///
-    /// - Parameter crew: the processes that train together, each of which makes a trainer of the same recipe and data.
+    /// - Parameters:
+    ///   - recipe: what to train, and how.
+    ///   - data: the images.
+    ///   - device: where to compute.
+    ///   - crew: the processes that train together, each of which makes a trainer of the same recipe and data.
     /// - Throws: `UserFacingError` when the data do not fit the recipe.
     public init(_ recipe: Recipe, data: TrainingData, device: Device, crew: Crew? = nil) throws {
         if let size = recipe.backbone.settings.imageSize, data.height != size || data.width != size {

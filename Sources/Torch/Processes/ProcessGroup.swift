@@ -26,6 +26,7 @@ public final class ProcessGroup: @unchecked Sendable {
     ///   - size: how many there are.
     ///   - address: the name or address at which the others reach this machine.
     ///   - timeout: how long to wait for another process in seconds, here and in every computation.
+    ///   - name: what tells the group from others of the same processes.
     /// - Throws: `UserFacingError` when not all came in time.
     public init(
         meetingIn store: MeetingStore, rank: Int, size: Int, address: String, timeout: Double, name: String = "all"
@@ -81,7 +82,9 @@ public final class ProcessGroup: @unchecked Sendable {
 
     /// The rows of all processes in the order of the ranks, which may have different numbers of them.
     ///
-    /// - Parameter counts: how many each process has.
+    /// - Parameters:
+    ///   - rows: those of this process.
+    ///   - counts: how many each process has.
     public func concatenated(_ rows: Tensor, counts: [Int]) -> Tensor {
         require(
             counts.count == size && counts[rank] == rows.size(0),

@@ -4,9 +4,9 @@ import Foundation
 
 /// Images that someone names by paths: an IDX file, a folder, a list, or image files.
 ///
-/// - A folder with images in it gives these and all below it; one of folders gives an image's class too, as ``ImageFolder``
+/// - A folder with images in it gives these and all below it; one of folders gives an image's class too, as `ImageFolder`
 ///   reads it, both parts where it has `train` and `test`.
-/// - A file that ends in `csv` is an ``ImageManifest``, whose parts are joined; ``ImageRecords`` and an ``ImagePack`` are read too.
+/// - A file that ends in `csv` is an `ImageManifest`, whose parts are joined; `ImageRecords` and an `ImagePack` are read too.
 /// - Files that end in jpg, jpeg or png are images.
 /// - Another file is an IDX file of images.
 public struct ImageInput: Sendable {

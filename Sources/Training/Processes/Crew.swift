@@ -70,7 +70,9 @@ public final class Crew: Sendable {
 
     /// Makes sure that all processes were given the same text, line by line.
     ///
-    /// - Parameter name: what the text is called.
+    /// - Parameters:
+    ///   - name: what the text is called.
+    ///   - text: that of this process.
     /// - Throws: `UserFacingError` in a process whose text is not rank 0's, with the first line that differs, or that does not
     ///   hear from rank 0 in time.
     public func agree(on name: String, _ text: String) throws {
@@ -97,6 +99,9 @@ public final class Crew: Sendable {
 
     /// Does what one process of each machine must have done before the others of that machine begin, such as a download.
     ///
+    /// - Parameters:
+    ///   - name: what it is called.
+    ///   - body: what is done, in every process.
     /// - Throws: what `body` throws, and `UserFacingError` in the others when the first one has failed.
     public func firstOnEachMachine<Result>(_ name: String, _ body: () throws -> Result) throws -> Result {
         let leader = place.rank - place.localRank
