@@ -101,15 +101,19 @@ Channels channels_of(const Rows &rows, const double *mean, const double *recipro
     return result;
 }
 
-// The mean and the sum of squared deviations of each channel. Each block's sums are of differences to its first row and
-// are joined in 64 bits, so that nothing cancels, however far the mean is from zero.
+float median(float a, float b, float c) { return std::max(std::min(a, b), std::min(std::max(a, b), c)); }
+
+// The mean and the sum of squared deviations of each channel. Each block's sums are of differences to the middle one of three
+// values and are joined in 64 bits, so that nothing cancels, however far the mean is from zero or one value from the rest.
 template <class T> void measure(const T *x, const Rows &rows, double *mean, double *squares) {
     const int64_t width = rows.width, channels = rows.channels;
     std::vector<float> partial(rows.blocks * width * 3, 0);
     rows.each(false, [&](int64_t b, int64_t offset, int64_t count, int64_t columns) {
         float *shift = partial.data() + b * width * 3;
         const T *first = x + b * rows.in_block * channels;
-        for (int64_t c = 0; c < columns; ++c) shift[c] = load(first + (columns == channels ? c : c % channels));
+        const T *middle = first + rows.size(b) / 2 * channels, *last = first + (rows.size(b) - 1) * channels;
+        for (int64_t c = 0; c < channels; ++c) shift[c] = median(load(first + c), load(middle + c), load(last + c));
+        for (int64_t i = channels; i < columns; ++i) shift[i] = shift[i - channels];
         ctorch::statistics(x + offset, count, columns, shift, shift + width, shift + 2 * width);
     });
     std::fill_n(mean, channels, 0.0);

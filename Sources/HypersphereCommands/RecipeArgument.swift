@@ -21,6 +21,9 @@ enum RecipeArgument {
         var noun: String { self == .training ? "recipe" : "comparison" }
     }
 
+    /// Where data sets lie when nothing is said.
+    static let defaultData = "data"
+
     /// The text of a recipe file, or of the built-in recipe of that name, and where it is from.
     static func text(_ recipe: String, of purpose: Purpose = .training) throws -> (text: String, source: String) {
         if recipe.contains("/") || recipe.hasSuffix(".yaml") || recipe.hasSuffix(".yml") {
@@ -37,7 +40,8 @@ enum RecipeArgument {
     }
 
     /// The images that `recipe` names, with the progress of fetching them shown on a terminal.
-    static func load(_ recipe: Recipe, from path: String, download: Bool, quiet: Bool) throws -> TrainingData {
+    static func load(_ recipe: Recipe, from path: String?, download: Bool, quiet: Bool) throws -> TrainingData {
+        let path = path ?? defaultData
         if recipe.data.images != nil && !FileManager.default.fileExists(atPath: path) {
             throw UserFacingError(
                 path, problem: "does not exist", remedy: "name the folder or list of the images with --data")

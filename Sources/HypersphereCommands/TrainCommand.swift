@@ -29,8 +29,12 @@ struct TrainCommand: ParsableCommand {
     @Argument(help: "Settings of the recipe to change: epochs=5, optimizers[0].learningRate=0.01.")
     var overrides: [String] = []
 
-    @Option(help: "Where data sets lie, or the folder or list of your own images.")
-    var data = Self.defaultData
+    @Option(
+        help: """
+            Where data sets lie, or the folder or list of your own images; \(RecipeArgument.defaultData) when left out, or \
+            where a run that goes on had them.
+            """)
+    var data: String?
 
     @Flag(help: "Fetch what is missing of the data set.")
     var download = false
@@ -74,7 +78,6 @@ struct TrainCommand: ParsableCommand {
     }
 
     private static let parent = "runs"
-    private static let defaultData = "data"
 
     func validate() throws {
         if let processes, processes < 1 {
@@ -111,14 +114,15 @@ struct TrainCommand: ParsableCommand {
         let (device, reason) = try options.choose(threads: share ?? recipe.threads, localRank: crew?.place.localRank)
         func load() throws -> TrainingData {
             try RecipeArgument.load(
-                recipe, from: self.data, download: download, quiet: quiet || crew?.place.localRank ?? 0 > 0)
+                recipe, from: self.data ?? resumed?.dataPath, download: download,
+                quiet: quiet || crew?.place.localRank ?? 0 > 0)
         }
         let data = try download ? crew?.firstOnEachMachine("download", load) ?? load() : load()
         try crew?.agree(on: "version", Environment.version)
         try crew?.agree(on: "recipe", recipe.yaml())
         try crew?.agree(on: "data", "\(data.train.fingerprint)\n\(data.test.fingerprint)")
         if dryRun { return try tryOut(recipe, data: data, device: device, crew: crew) }
-        let folder = resumed ?? output.map(RunFolder.init) ?? .next(in: Self.parent, name: recipe.name)
+        let folder = resumed ?? output.map { RunFolder(path: $0) } ?? .next(in: Self.parent, name: recipe.name)
         let run =
             try resumed.map { try TrainingRun(resuming: $0, recipe: recipe, data: data, device: device, crew: crew) }
             ?? TrainingRun(
@@ -149,7 +153,8 @@ struct TrainCommand: ParsableCommand {
         let (text, source) = try RecipeArgument.text(recipe)
         let fresh = try Recipe(yaml: text, source: source, overrides: overrides + weightsOverrides())
         guard resume else { return (fresh, nil) }
-        guard let folder = output.map(RunFolder.init) ?? .latest(in: Self.parent, name: fresh.name), folder.exists
+        guard let folder = output.map({ RunFolder(path: $0) }) ?? .latest(in: Self.parent, name: fresh.name),
+            folder.exists
         else {
             throw UserFacingError(
                 output ?? "\(Self.parent)/\(fresh.name)", problem: "there is no run to resume",
@@ -169,7 +174,7 @@ struct TrainCommand: ParsableCommand {
     /// The words that go on with the run as it was begun.
     private func resumeCommand(_ folder: RunFolder) -> [String] {
         var words = ["hypersphere", "train", folder.path, "--resume"]
-        if data != Self.defaultData { words += ["--data", data] }
+        if let data { words += ["--data", data] }
         if options.device != DeviceOptions.automatic { words += ["--device", options.device] }
         if let processes { words += ["--processes", "\(processes)"] }
         return words

@@ -75,6 +75,7 @@ final class TrainingDisplay {
         case .batch(let step): show(step)
         case .broken(let images):
             for image in images { Console.note("skipped: \(image.reason)") }
+        case .learned: break
         case .epoch(let metrics, _):
             close()
             try show(metrics)

@@ -60,6 +60,8 @@ public final class Trainer {
         case batch(Step)
         /// Files of the epoch that could not be used, and are left out.
         case broken([BrokenImage])
+        /// Everything of an epoch is learnt, and will be measured.
+        case learned
         /// An epoch is done and measured.
         case epoch(EpochMetrics, test: TestEmbeddings)
     }
@@ -150,7 +152,7 @@ public final class Trainer {
         model.to(device, layout)
         self.model = model
         optimizers = recipe.optimizers.map { optimizer in
-            optimizer.settings.make(
+            optimizer.make(
                 model.parts.filter { optimizer.parts.contains($0.name) }.map(\.module))
         }
         sampler = try recipe.data.sampler.settings.make(
@@ -208,6 +210,7 @@ public final class Trainer {
                     remedy: "see what is wrong with them: hypersphere data check")
             }
             let learning = begin.duration(to: .now).seconds
+            if !rest.isEmpty { try handle(.learned) }
             shared?.crew.stand(at: "measuring after epoch \(epoch)")
             let (test, embeddings) = try measure(epoch: epoch)
             let verified = try verify()
@@ -255,7 +258,7 @@ public final class Trainer {
     private func learn(
         _ batch: ImageBatch, epoch: Int, position: Int, batches: [[Int]], wantsStop: Bool
     ) throws -> Bool {
-        schedule(epoch: epoch, iteration: (epoch - 1) * batches.count + position)
+        schedule(epoch: epoch, position: position, batches: batches.count)
         let planned = batches[position].count
         let isLast = position == batches.count - 1
         // Where files could not be used, one image alone may be left, which has no deviation to normalise by.
@@ -313,8 +316,10 @@ public final class Trainer {
             ?? withoutGradients { model.head.logits(embeddings.detached()).argumentMaximum(along: 1) }
     }
 
-    private func schedule(epoch: Int, iteration: Int) {
+    private func schedule(epoch: Int, position: Int, batches: Int) {
+        let iteration = (epoch - 1) * batches + position
         for (index, optimizer) in optimizers.enumerated() {
+            (optimizer as? Lookahead)?.progress = Double(iteration) / Double(recipe.epochs * batches)
             let settings = recipe.optimizers[index]
             let step = settings.schedule.unit == .epoch ? epoch - 1 : iteration
             for group in optimizer.groups.indices {

@@ -21,7 +21,7 @@ import Torch
     }
 
     @Test func theFixtureIsThere() {
-        #expect(Self.cases("SGD", "AdamW").count == 28)
+        #expect(Self.cases("SGD", "AdamW").count == 36)
         #expect(Self.cases("clip_norm", "clip_value").count == 8)
     }
 
@@ -116,6 +116,32 @@ import Torch
         #expect(optimizer.state.isEmpty)
     }
 
+    @Test func whatLookaheadRemembersMustBeWhole() throws {
+        let run = try Run(try Fixture("optimizers")["sgd_lookahead_float32"])
+        for step in 0..<7 { try run.step(step) }
+        let optimizer = run.optimizers[0]
+        let before = optimizer.state.mapValues { $0.clone() }
+        #expect(before.keys.sorted() == ["lookahead.steps", "momentum.0.0", "momentum.1.0", "slow.0.0", "slow.1.0"])
+        #expect(before["lookahead.steps"]?.item() == 2)
+        for (name, tensor) in [
+            ("slow.0.0", nil), ("slow.1.0", nil), ("lookahead.steps", nil), ("lookahead.steps", Tensor(Float(5))),
+            ("lookahead.steps", .ones([2])), ("slow.1.0", .ones([4])), ("slow.2.0", .ones([5])),
+            ("momentum.0.0", .ones([2])),
+        ] {
+            var state = before.mapValues { $0 * 2 }
+            state["lookahead.steps"] = before["lookahead.steps"]
+            state[name] = tensor
+            let error = try #require(throws: UserFacingError.self) { try optimizer.load(state, from: "a.safetensors") }
+            #expect(error.subject == "a.safetensors" && error.field == name)
+            #expect(optimizer.state.keys.sorted() == before.keys.sorted())
+            for (name, tensor) in optimizer.state { expectEqual(tensor, try #require(before[name]), name) }
+        }
+        let alone = SGD(groups: optimizer.groups)
+        #expect(throws: UserFacingError.self) { try alone.load(before, from: "a.safetensors") }
+        try optimizer.load([:], from: "a.safetensors")
+        #expect(optimizer.state.isEmpty)
+    }
+
     @Test(arguments: ["SGD", "AdamW"]) func aStateThatDoesNotFitChangesNothing(kind: String) throws {
         let item = try Fixture("optimizers")[kind == "SGD" ? "sgd_momentum_float32" : "adamw_float32"]
         let run = try Run(item)
@@ -172,11 +198,10 @@ private final class Run {
                     [parameter], learningRate: settings["lr"]?.number ?? .nan,
                     momentum: settings["momentum"]?.number ?? 0, weightDecay: settings["weight_decay"]?.number ?? 0)
             }
-            optimizers = [
-                SGD(
-                    groups: groups, dampening: settings["dampening"]?.number ?? 0,
-                    nesterov: settings["nesterov"]?.bool ?? false)
-            ]
+            let optimizer = SGD(
+                groups: groups, dampening: settings["dampening"]?.number ?? 0,
+                nesterov: settings["nesterov"]?.bool ?? false)
+            optimizers = [Self.lookingAhead(optimizer, item)]
         } else {
             // One optimizer for each parameter, because ours has one second beta for all of its groups.
             optimizers = zip(parameters, all).map { parameter, settings in
@@ -184,11 +209,19 @@ private final class Run {
                 let group = ParameterGroup(
                     [parameter], learningRate: settings["lr"]?.number ?? .nan, momentum: betas[0],
                     weightDecay: settings["weight_decay"]?.number ?? 0.01)
-                return AdamW(
+                let optimizer = AdamW(
                     groups: [group], secondBeta: betas[1], epsilon: settings["eps"]?.number ?? 1e-8,
                     amsgrad: settings["amsgrad"]?.bool ?? false)
+                return Self.lookingAhead(optimizer, item)
             }
         }
+    }
+
+    private static func lookingAhead(_ optimizer: any Optimizer, _ item: Fixture.Case) -> any Optimizer {
+        guard let settings = item.settings["lookahead"]?.object else { return optimizer }
+        return Lookahead(
+            optimizer, interval: settings["interval"]?.integer ?? 0, share: settings["share"]?.number ?? .nan,
+            power: settings["power"]?.number ?? .nan)
     }
 
     func step(_ index: Int) throws {
@@ -198,7 +231,10 @@ private final class Run {
             parameter.gradient =
                 isMissing ? nil : gradient.reshaped(parameter.tensor.shape).contiguous(layout(gradient))
         }
-        for optimizer in optimizers { optimizer.step() }
+        for optimizer in optimizers {
+            (optimizer as? Lookahead)?.progress = Double(index) / 50
+            optimizer.step()
+        }
     }
 
     private func layout(_ gradient: Tensor) -> MemoryFormat { gradient.rank == 2 ? format : .contiguous }

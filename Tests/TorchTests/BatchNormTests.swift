@@ -147,6 +147,20 @@ import Torch
         expectEqual(ours.variance.to(.float64), torchs.variance, relative: 1e-6, "variance")
     }
 
+    /// One value a thousand times as far out as the others lie apart, wherever it stands in its block.
+    @Test(arguments: [0, 1, 16_380, 30_000, 32_760]) func oneValueFarFromTheRest(position: Int) throws {
+        var ours = random([1, 1, 181, 181], seed: 8)
+        var pixels = ours.input.array(of: Float.self)
+        pixels[position] = 1000
+        ours.input = laidOut(Tensor(pixels, shape: [1, 1, 181, 181]))
+        let torchs = inFloat64(ours)
+        expectEqual(
+            ours.output(rectified: false).to(.float64), torchs.output(rectified: false), absolute: 1e-6,
+            relative: 1e-5)
+        // Sums of squares of 1000 and of 33,000 numbers of size 1, in float32.
+        expectEqual(ours.variance.to(.float64), torchs.variance, relative: 1e-6)
+    }
+
     @Test func resultsDoNotDependOnTheNumberOfThreads() throws {
         let before = Engine.threadCount
         defer { Engine.threadCount = before }

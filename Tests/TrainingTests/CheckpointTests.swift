@@ -28,16 +28,23 @@ import Torch
         }
     }
 
-    @Test func adamWComesBackToo() throws {
+    @Test(arguments: [
+        ["optimizers=[{ of: [backbone, head], name: adamw, amsgrad: true }, { of: [center], name: adamw }]"],
+        ["optimizers[0].lookahead={ interval: 3, power: 1 }", "optimizers[1].lookahead={ interval: 2 }"],
+    ])
+    func whatOptimizersRememberComesBack(overrides: [String]) throws {
+        func trainer() throws -> Trainer {
+            try Trainer(
+                Recipe(yaml: TinyTraining.text, source: "tiny", overrides: overrides), data: TinyTraining.data,
+                device: .cpu)
+        }
         try withScratchFolder { folder in
-            let optimizers =
-                "optimizers=[{ of: [backbone, head], name: adamw, amsgrad: true }, { of: [center], name: adamw }]"
-            let whole = try TinyTraining.trainer(optimizers)
+            let whole = try trainer()
             let metrics = try whole.runToTheEnd()
-            let stopped = try TinyTraining.trainer(optimizers)
+            let stopped = try trainer()
             try stopped.run(batches: 2)
             try Checkpoint.save(stopped, to: "\(folder)/checkpoint.safetensors")
-            let restored = try TinyTraining.trainer(optimizers)
+            let restored = try trainer()
             try Checkpoint.restore(restored, from: "\(folder)/checkpoint.safetensors")
             #expect(try restored.runToTheEnd() == metrics)
             #expect(TinyTraining.values(of: restored) == TinyTraining.values(of: whole))

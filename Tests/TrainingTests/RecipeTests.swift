@@ -65,6 +65,7 @@ struct RecipeTests {
                   by: epoch
                   warmUp: 0
                   warmUpFrom: 0.01
+                lookahead: null
             gradientLimit: null
             epochs: 2
             seed: 0
@@ -195,6 +196,8 @@ struct RecipeTests {
         ("backbone={ name: iresnet18, dropout: 1 }", "0 to 0.9"),
         ("backbone={ name: vit-s16, embedding: 0 }", "above 0"), ("head.name=softmx", "did you mean softmax?"),
         ("optimizers[0].name=sdg", "did you mean sgd?"), ("optimizers[0].learningRate=-1", "above 0"),
+        ("optimizers[0].lookahead={share: 0}", "a share above 0"), ("optimizers[0].lookahead={interval: 0}", "above 0"),
+        ("optimizers[0].lookahead={intervl: 5}", "did you mean interval?"),
         ("optimizers[0].momentum=1.5", "0 to 1"), ("optimizers[0].nesterov=true", "needs momentum"),
         ("optimizers[0].schedule.name=stp", "did you mean step?"), ("precision=fp23", "did you mean fp32?"),
         ("name=a/b", "folder"), ("gradientLimt=1", "did you mean gradientLimit?"), ("data=strokes", "data"),

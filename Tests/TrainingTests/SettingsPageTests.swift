@@ -11,7 +11,7 @@ struct SettingsPageTests {
         ["weights={file: a.pth}", "frozen=[{of: [backbone], until: 3}]", "data.mirror=true"],
         ["data.set=folder", "verification=[{pairs: pairs.txt, images: faces, folds: [1]}]"],
         ["head={name: arcface, labelSmoothing: 0.1, sample: {rate: 0.5}}"],
-        ["optimizers=[{of: [backbone, head, center], name: adamw}]"],
+        ["optimizers=[{of: [backbone, head, center], name: adamw}]", "optimizers[0].lookahead={}"],
     ]
     private static let schedules = [
         "{name: constant}", "{name: step, every: 1}", "{name: multistep, milestones: [1]}", "{name: cosine}",

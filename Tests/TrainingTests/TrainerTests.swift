@@ -23,6 +23,7 @@ import Torch
             switch event {
             case .batch(let step): told.append("\(step.epoch): \(step.done)/\(step.total)")
             case .broken: Issue.record("images in memory cannot be broken")
+            case .learned: told.append("learned")
             case .epoch(let metrics, let test):
                 told.append("epoch \(metrics.epoch)")
                 #expect(test.labels == TinyTraining.splits.test.labels)
@@ -32,7 +33,8 @@ import Torch
         }
         #expect(
             told == [
-                "1: 8/20", "1: 16/20", "1: 20/20", "epoch 1", "2: 8/20", "2: 16/20", "2: 20/20", "epoch 2",
+                "1: 8/20", "1: 16/20", "1: 20/20", "learned", "epoch 1",
+                "2: 8/20", "2: 16/20", "2: 20/20", "learned", "epoch 2",
             ])
     }
 

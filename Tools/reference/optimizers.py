@@ -1,4 +1,5 @@
-"""Fifty steps of SGD and AdamW on two parameters with given gradients, in float64 and float32; gradient clipping."""
+"""Fifty steps of SGD and AdamW, alone and in Lookahead, on two parameters with given gradients, in float64 and float32;
+gradient clipping."""
 
 import torch
 from torch.nn.utils import clip_grad_norm_, clip_grad_value_
@@ -10,6 +11,7 @@ SHAPES = {"weight": [3, 4], "bias": [5]}
 
 # `groups` lists one dictionary of settings per parameter: each then is a parameter group of its own.
 # `missing` lists the steps in which the bias has no gradient: it must then not move, momentum or not.
+# `lookahead` is Zhang et al., NeurIPS 2019, algorithm 1, with the optimizer's memory kept; `power` lets the share fall to `share`.
 CASES = {
     "sgd": ("SGD", dict(lr=0.1), {}),
     "sgd_momentum": ("SGD", dict(lr=0.1, momentum=0.9), {}),
@@ -33,6 +35,18 @@ CASES = {
         dict(groups=[dict(lr=0.001, weight_decay=0.1), dict(lr=0.05, weight_decay=0.0, betas=[0.8, 0.99])]),
     ),
     "adamw_missing_gradient": ("AdamW", dict(lr=0.01), dict(missing=[0, 5, 6, 7])),
+    "sgd_lookahead": (
+        "SGD",
+        dict(lr=0.1, momentum=0.9, weight_decay=0.01),
+        dict(lookahead=dict(interval=5, share=0.5, power=0)),
+    ),
+    "sgd_lookahead_plain": ("SGD", dict(lr=0.1), dict(lookahead=dict(interval=1, share=0.3, power=0))),
+    "sgd_lookahead_falling": (
+        "SGD",
+        dict(lr=0.1, momentum=0.9, nesterov=True),
+        dict(lookahead=dict(interval=4, share=0.226, power=3), missing=[0, 5, 6, 7]),
+    ),
+    "adamw_lookahead": ("AdamW", dict(lr=0.01), dict(lookahead=dict(interval=6, share=0.8, power=0))),
 }
 
 
@@ -58,11 +72,18 @@ def optimized(kind, settings, extra, dtype):
     listed = [{"params": [value], **arguments(group)} for value, group in zip(parameters.values(), groups, strict=True)]
     optimizer = getattr(torch.optim, kind)(listed, **arguments(settings))
     history = {key: [] for key in parameters}
+    lookahead = extra.get("lookahead")
+    slow = {key: parameter.detach().clone() for key, parameter in parameters.items()}
     for step in range(STEPS):
         for key, parameter in parameters.items():
             absent = key == "bias" and step in extra.get("missing", [])
             parameter.grad = None if absent else gradients[key][step].to(dtype)
         optimizer.step()
+        if lookahead and (step + 1) % lookahead["interval"] == 0:
+            share = 1 - (1 - lookahead["share"]) * (step / STEPS) ** lookahead["power"]
+            for key, parameter in parameters.items():
+                slow[key] = slow[key] + share * (parameter.detach() - slow[key])
+                parameter.data.copy_(slow[key])
         for key, parameter in parameters.items():
             history[key].append(parameter.detach().clone())
     return {key: torch.stack(values) for key, values in history.items()}

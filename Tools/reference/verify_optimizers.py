@@ -7,23 +7,33 @@ import numpy
 from checking import cases, close
 
 
-def sgd(value, gradients, lr, momentum=0.0, dampening=0.0, weight_decay=0.0, nesterov=False):
-    buffer, history = None, []
-    for gradient in gradients:
+def drawn_back(value, slow, step, steps, lookahead):
+    """The value after a step, from 0, of `steps`, and the slow one."""
+    if not lookahead or (step + 1) % lookahead["interval"]:
+        return value, slow
+    kept = (1 - lookahead["share"]) * (step / steps) ** lookahead["power"]
+    value = kept * slow + (1 - kept) * value
+    return value, value
+
+
+def sgd(value, gradients, lr, momentum=0.0, dampening=0.0, weight_decay=0.0, nesterov=False, lookahead=None):
+    buffer, history, slow = None, [], value
+    for index, gradient in enumerate(gradients):
         if gradient is not None:
             change = gradient + weight_decay * value
             if momentum:
                 buffer = change if buffer is None else momentum * buffer + (1 - dampening) * change
                 change = change + momentum * buffer if nesterov else buffer
             value = value - lr * change
+        value, slow = drawn_back(value, slow, index, len(gradients), lookahead)
         history.append(value)
     return numpy.stack(history)
 
 
-def adamw(value, gradients, lr, betas=(0.9, 0.999), eps=1e-8, weight_decay=0.01, amsgrad=False):
+def adamw(value, gradients, lr, betas=(0.9, 0.999), eps=1e-8, weight_decay=0.01, amsgrad=False, lookahead=None):
     first = second = largest = numpy.zeros_like(value)
-    history, step = [], 0
-    for gradient in gradients:
+    history, step, slow = [], 0, value
+    for index, gradient in enumerate(gradients):
         if gradient is not None:
             step += 1
             first = betas[0] * first + (1 - betas[0]) * gradient
@@ -31,6 +41,7 @@ def adamw(value, gradients, lr, betas=(0.9, 0.999), eps=1e-8, weight_decay=0.01,
             largest = numpy.maximum(largest, second)
             root = numpy.sqrt((largest if amsgrad else second) / (1 - betas[1] ** step))
             value = value * (1 - lr * weight_decay) - lr * first / (1 - betas[0] ** step) / (root + eps)
+        value, slow = drawn_back(value, slow, index, len(gradients), lookahead)
         history.append(value)
     return numpy.stack(history)
 
@@ -60,7 +71,8 @@ def verify_optimizers(path):
                 None if step in missing else gradient for step, gradient in enumerate(shared[f"gradient.{key}"])
             ]
             rule = sgd if kind == "SGD" else adamw
-            expected = rule(shared[f"start.{key}"], gradients, **(settings["settings"] | group))
+            arguments = settings["settings"] | group | {"lookahead": settings.get("lookahead")}
+            expected = rule(shared[f"start.{key}"], gradients, **arguments)
             # Adam divides by square roots of squares, which magnifies float32's rounding.
             tolerance = 1e-12 if settings["precision"] == "float64" else 1e-5
             close(f"{what} {key}", tensors[key], expected, tolerance)

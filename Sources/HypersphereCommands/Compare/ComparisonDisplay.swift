@@ -45,6 +45,7 @@ final class ComparisonDisplay {
         case .training(.batch(let step)): show(step)
         case .training(.broken(let images)):
             for image in images { Console.note("skipped: \(image.reason)") }
+        case .training(.learned): break
         case .training(.epoch): close()
         case .finished(let run, let scores): show(run, scores)
         }

@@ -35,7 +35,7 @@ struct EmbeddingOptions: ParsableArguments {
         if let model {
             let bundle = try modelOptions.model(model)
             table = try modelOptions.table(
-                of: imageSet(for: bundle), by: bundle, mirrored: mirrored, quiet: quiet)
+                of: imageSet(for: bundle, at: model), by: bundle, mirrored: mirrored, quiet: quiet)
         } else {
             table = try saved()
         }
@@ -50,12 +50,13 @@ struct EmbeddingOptions: ParsableArguments {
 
     /// The images of a model's embeddings; nil for saved ones.
     func imageSet() throws -> ImageSet? {
-        try model.map { try imageSet(for: modelOptions.model($0)) }
+        try model.map { try imageSet(for: modelOptions.model($0), at: $0) }
     }
 
-    private func imageSet(for bundle: ModelBundle) throws -> ImageSet {
-        try images.map { try modelOptions.images($0, .test) }
-            ?? bundle.recipe.loadData(from: modelOptions.data, download: false).test
+    private func imageSet(for bundle: ModelBundle, at path: String) throws -> ImageSet {
+        if let images { return try modelOptions.images(images, .test) }
+        let data = modelOptions.data ?? RunFolder(ofModel: path).dataPath
+        return try RecipeArgument.load(bundle.recipe, from: data, download: false, quiet: true).test
     }
 
     /// The embeddings that the file named by --embeddings holds.

@@ -10,8 +10,12 @@ import Training
 
 /// How a model embeds images.
 struct ModelOptions: ParsableArguments {
-    @Option(help: "Where known data sets lie; the set itself for a recipe's own folder or list.")
-    var data = "data"
+    @Option(
+        help: """
+            Where known data sets lie; the set itself for a recipe's own folder or list. When left out, \
+            \(RecipeArgument.defaultData), or where the model's run had them.
+            """)
+    var data: String?
 
     @Option(help: "How many images go through the network at once.")
     var batch = 256
@@ -35,7 +39,7 @@ struct ModelOptions: ParsableArguments {
     /// The images that a word names: a folder of classes, a CSV file, a RecordIO file, or a known set.
     func images(_ word: String, _ part: Part) throws -> ImageSet {
         if let known = KnownDataset.named(word) {
-            let splits = try known.load(from: data)
+            let splits = try known.load(from: data ?? RecipeArgument.defaultData)
             return .memory(part == .train ? splits.train : splits.test)
         }
         guard FileManager.default.fileExists(atPath: word) else {

@@ -30,7 +30,7 @@ struct LossListCommand: ParsableCommand {
         let chosen = name.map { name in methods.filter { $0.name == name } } ?? methods
         if let name, chosen.isEmpty {
             let error = InvalidSetting.unknownName(name, among: methods.map(\.name))
-            throw ValidationError("\(name): \(error.problem); \(error.remedy)")
+            throw ValidationError("NAME \(error.problem); \(error.remedy)")
         }
         if json { return try Console.print(json: chosen) }
         if name != nil { return chosen.forEach(show) }

@@ -15,7 +15,8 @@ struct OptimizerState {
     /// The names of the tensors: `kind.group.position`.
     var names: [String] { tensors.keys.map(name) }
 
-    private func name(_ key: OptimizerStateKey) -> String { "\(kind).\(key.group).\(key.position)" }
+    /// The name of what is remembered for one parameter.
+    func name(_ key: OptimizerStateKey) -> String { "\(kind).\(key.group).\(key.position)" }
 
     /// The tensors by name; whole ones of parameters that are divided over processes, for which every process must ask.
     func named(_ parameter: (OptimizerStateKey) -> Parameter?) -> [String: Tensor] {
@@ -58,12 +59,15 @@ struct OptimizerState {
         let keys = Set(parts.flatMap(\.tensors.keys))
         for part in parts {
             if let key = keys.first(where: { part.tensors[$0] == nil }) {
-                throw failure(source, "\(part.kind).\(key.group).\(key.position)", "it is missing")
+                throw failure(source, part.name(key), missing)
             }
         }
     }
 
-    private static func failure(_ source: String, _ name: String, _ problem: String) -> UserFacingError {
+    static let missing = "it is missing"
+
+    /// The error for a state that does not fit.
+    static func failure(_ source: String, _ name: String, _ problem: String) -> UserFacingError {
         UserFacingError(
             source, field: name, problem: problem, remedy: "resume with the recipe that the checkpoint was made with")
     }

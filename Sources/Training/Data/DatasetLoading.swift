@@ -22,10 +22,14 @@ extension Recipe {
                     name, field: "verification", problem: "two files are called \(pairs[twice].name)",
                     remedy: "rename one of them")
             }
-            return try images.data(splits, verification: pairs, seed: seed)
+            var read = try images.data(splits, verification: pairs, seed: seed)
+            read.path = path
+            return read
         }
         if let set = KnownDataset.named(data.set), set.downloadSize > 0 {
-            return TrainingData(try set.load(from: path, download: download, progress: progress))
+            var read = TrainingData(try set.load(from: path, download: download, progress: progress))
+            read.path = path
+            return read
         }
         return TrainingData(
             Strokes(classes: data.characters ?? .digits, seed: seed)

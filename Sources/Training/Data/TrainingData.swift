@@ -8,6 +8,8 @@ public struct TrainingData: Sendable {
     public let test: ImageSet
     /// Pairs of images on which models are measured too.
     public let verification: [VerificationSet]
+    /// Where they were read from, as it was named; nil for what was not read.
+    public internal(set) var path: String?
     /// C of the images that reach the network.
     public let channels: Int
     /// H of the images that reach the network.

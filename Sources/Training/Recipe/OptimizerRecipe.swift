@@ -9,6 +9,9 @@ public struct OptimizerRecipe: Codable, Sendable {
     /// How the learning rate changes.
     public let schedule: ScheduleRecipe
 
+    /// How it is drawn back after every few steps, if it is.
+    let lookahead: LookaheadRecipe?
+
     let settings: any OptimizerSettings
 
     /// The kinds of optimizer that recipes can name.
@@ -16,7 +19,7 @@ public struct OptimizerRecipe: Codable, Sendable {
 
     private enum CodingKeys: String, CodingKey {
         case parts = "of"
-        case schedule
+        case schedule, lookahead
     }
 
     /// Reads `{ of: [...], name: ..., schedule: ..., ... }`.
@@ -25,18 +28,28 @@ public struct OptimizerRecipe: Codable, Sendable {
         parts = try container.decode([String].self, forKey: .parts)
         settings = try decoder.decodeKind(of: Self.kinds)
         schedule = try container.value(.schedule, default: ScheduleRecipe(settings: ConstantSettings()))
+        lookahead = try container.decodeIfPresent(LookaheadRecipe.self, forKey: .lookahead)
     }
 
-    private init(parts: [String], schedule: ScheduleRecipe, settings: any OptimizerSettings) {
+    private init(_ other: OptimizerRecipe, parts: [String]) {
         self.parts = parts
-        self.schedule = schedule
-        self.settings = settings
+        schedule = other.schedule
+        lookahead = other.lookahead
+        settings = other.settings
     }
 
     /// The same for those of its parts that are among `known`; nil when none is.
     func training(_ known: [String]) -> OptimizerRecipe? {
         let kept = parts.filter { known.contains($0) }
-        return kept.isEmpty ? nil : OptimizerRecipe(parts: kept, schedule: schedule, settings: settings)
+        return kept.isEmpty ? nil : OptimizerRecipe(self, parts: kept)
+    }
+
+    /// Makes the optimizer for `modules`.
+    func make(_ modules: [Module]) -> any Optimizer {
+        let optimizer = settings.make(modules)
+        return lookahead.map {
+            Lookahead(optimizer, interval: $0.interval, share: $0.share, power: $0.power)
+        } ?? optimizer
     }
 
     /// Writes the parts, the name and all settings.
@@ -45,6 +58,7 @@ public struct OptimizerRecipe: Codable, Sendable {
         try container.encode(parts, forKey: .parts)
         try settings.encodeNamed(to: encoder)
         try container.encode(schedule, forKey: .schedule)
+        try container.encode(lookahead, forKey: .lookahead)
     }
 }
 

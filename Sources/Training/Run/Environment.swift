@@ -31,6 +31,8 @@ public struct Environment: Codable, Sendable {
     public let command: [String]
     /// The SHA-256 of each set of images.
     public let data: [String: String]
+    /// Where they lay; nil for images that were not read.
+    public let dataPath: String?
     /// When it began, in ISO 8601.
     public let began: String
 
@@ -47,16 +49,23 @@ public struct Environment: Codable, Sendable {
         layout = trainer.layout
         self.command = command
         self.data = [data.train.name: data.train.fingerprint, data.test.name: data.test.fingerprint]
+        dataPath = data.path.map { URL(fileURLWithPath: $0).path }
         began = Date().ISO8601Format()
+    }
+
+    /// What the run in `folder` depended on, where that can still be read.
+    init?(of folder: RunFolder) {
+        guard let text = try? InputFile.map(folder.environment),
+            let known = try? JSONDecoder().decode(Environment.self, from: text)
+        else { return nil }
+        self = known
     }
 
     /// Makes sure that `data` are what the run in `folder` began with, where its environment can still be read.
     ///
     /// - Throws: `UserFacingError` when they are others: going on with them would give numbers of neither.
     static func check(_ data: TrainingData, againstRunIn folder: RunFolder) throws {
-        guard let text = try? InputFile.map(folder.environment),
-            let before = try? JSONDecoder().decode(Environment.self, from: text)
-        else { return }
+        guard let before = Environment(of: folder) else { return }
         for set in [data.train, data.test] {
             if !before.data.values.contains(set.fingerprint) {
                 throw UserFacingError(

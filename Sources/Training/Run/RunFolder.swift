@@ -13,6 +13,12 @@ public struct RunFolder: Sendable, Equatable {
         self.path = path
     }
 
+    /// Names the folder that a model lies in; `model` may be the folder itself.
+    public init(ofModel model: String) {
+        let file = ModelBundle.file(for: model)
+        self.init(path: (file as NSString).deletingLastPathComponent)
+    }
+
     /// The recipe with everything written out.
     public var recipe: String { "\(path)/recipe.yaml" }
     /// Versions, device, precision and checksums.
@@ -48,6 +54,11 @@ public struct RunFolder: Sendable, Equatable {
 
     private static func number(_ epoch: Int) -> String {
         String(repeating: "0", count: max(0, 3 - "\(epoch)".count)) + "\(epoch)"
+    }
+
+    /// Where the run's images lay when it began; nil when there is nothing any more, or they were not read.
+    public var dataPath: String? {
+        Environment(of: self)?.dataPath.flatMap { FileManager.default.fileExists(atPath: $0) ? $0 : nil }
     }
 
     /// Whether a training has begun here.

@@ -7,8 +7,9 @@ import Visualization
 
 /// A training with its folder: runs the trainer and keeps everything that it comes to.
 ///
-/// After each epoch the folder is complete: pictures first, then the checkpoint, then the tables, each file whole. A run that
-/// was killed goes on from its last checkpoint and ends with the numbers of one that was never stopped.
+/// What an epoch has learnt is kept before it is measured. After each epoch the folder is complete: pictures first, then the
+/// checkpoint, then the tables, each file whole. A run that was killed goes on from its last checkpoint and ends with the numbers
+/// of one that was never stopped.
 public final class TrainingRun {
     /// Where everything is written.
     public let folder: RunFolder
@@ -85,7 +86,11 @@ public final class TrainingRun {
         shouldStop: () -> Bool = { false }, _ handle: (Trainer.Event) throws -> Void
     ) throws -> Trainer.Ending {
         let ending = try trainer.run(shouldStop: shouldStop) { event in
-            if case .epoch(let metrics, let embeddings) = event { try record(metrics, embeddings) }
+            switch event {
+            case .learned: try Checkpoint.save(trainer, to: folder.lastCheckpoint)
+            case .epoch(let metrics, let embeddings): try record(metrics, embeddings)
+            case .batch, .broken: break
+            }
             try handle(event)
         }
         switch ending {
