@@ -72,7 +72,6 @@ static void open_image(Decoder *decoder, const uint8_t *bytes, size_t count) {
     png_set_chunk_cache_max(png, most_chunks);
     // Texts and profiles are not even decompressed.
     png_set_keep_unknown_chunks(png, PNG_HANDLE_CHUNK_NEVER, NULL, -1);
-    png_set_keep_unknown_chunks(png, PNG_HANDLE_CHUNK_AS_DEFAULT, (png_const_bytep) "eXIf", 1);
     png_read_info(png, decoder->info);
 }
 
@@ -89,19 +88,29 @@ static uint32_t components_of(const Decoder *decoder) {
     return (type & PNG_COLOR_MASK_COLOR ? 3 : 1) + (has_alpha ? 1 : 0);
 }
 
+// The chunk may stand on either side of the pixels, where libpng would come to it only by decoding them.
+static uint32_t orientation_of(const uint8_t *bytes, size_t count) {
+    enum { signature = 8, around = 12 };
+    for (size_t place = signature; place <= count && count - place >= around;) {
+        const uint8_t *chunk = bytes + place;
+        const size_t size = (size_t)chunk[0] << 24 | (size_t)chunk[1] << 16 | (size_t)chunk[2] << 8 | chunk[3];
+        if (size > count - place - around) return 1;
+        if (memcmp(chunk + 4, "eXIf", 4) == 0) return ci_orientation(chunk + 8, size);
+        place += around + size;
+    }
+    return 1;
+}
+
 // The callers own the decoder: after a jump, what changed in locals of the function that called setjmp would be lost.
 static void read_header(Decoder *decoder, const uint8_t *bytes, size_t count, CIHeader *header) {
     if (setjmp(decoder->failed) != 0) return;
     open_image(decoder, bytes, count);
-    png_uint_32 size = 0;
-    png_bytep exif = NULL;
-    png_get_eXIf_1(decoder->png, decoder->info, &size, &exif);
     *header = (CIHeader){
         .format = CIFormatPNG,
         .width = png_get_image_width(decoder->png, decoder->info),
         .height = png_get_image_height(decoder->png, decoder->info),
         .components = components_of(decoder),
-        .orientation = exif ? ci_orientation(exif, size) : 1,
+        .orientation = orientation_of(bytes, count),
     };
 }
 

@@ -42,9 +42,23 @@ public enum MNISTFamily: String, CaseIterable, Sendable {
                 remedy: "fetch them with --download, or put the four files there")
         }
         let paths = found.compactMap(\.self)
+        try checkFamily(testLabels: paths[3])
         return DatasetSplits(
             train: try load(name: "\(rawValue)/train", images: paths[0], labels: paths[1]),
             test: try load(name: "\(rawValue)/test", images: paths[2], labels: paths[3]))
+    }
+
+    /// The sets' files have the same names and sizes; as they are fetched they are told by their checksums.
+    private func checkFamily(testLabels path: String) throws {
+        guard path.hasSuffix(".gz") else { return }
+        for other in Self.allCases where other != self {
+            let published = other.files[3].checksum
+            if try published.computed(of: path) == published {
+                throw UserFacingError(
+                    path, problem: "is a file of \(other.rawValue), not of \(rawValue)",
+                    remedy: "name the folder of \(rawValue), or one with a folder \(rawValue) in it")
+            }
+        }
     }
 
     private func load(name: String, images: String, labels: String) throws -> ImageDataset {

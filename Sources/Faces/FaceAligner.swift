@@ -31,8 +31,10 @@ public struct FaceAligner: Sendable {
     /// - Precondition: the image has these dimensions.
     public func cut(_ transforms: [SimilarityTransform], outOf image: Tensor) -> Tensor {
         require(image.rank == 3, "FaceAligner: expected an image [C, H, W], got \(image.signature)")
-        let images = image.unsqueezed(0).expanded([transforms.count] + image.shape)
-        return warp(images, by: transforms)
+        // One image's numbers, seen as many: what is converted after it is expanded is there as often as there are faces.
+        let values = image.dtype.isFloatingPoint ? image : image.to(.float32)
+        let faces = sampled(values.unsqueezed(0).expanded([transforms.count] + image.shape), transforms)
+        return rounded(faces, like: image)
     }
 
     /// Cuts one face out of each image of a batch, on its device.
@@ -47,9 +49,15 @@ public struct FaceAligner: Sendable {
             images.rank == 4 && images.size(0) == transforms.count,
             "FaceAligner: expected images [\(transforms.count), C, H, W], got \(images.signature)")
         let values = images.dtype.isFloatingPoint ? images : images.to(.float32)
-        let faces = Self.sampler(
-            .tensor(values), .tensor(grid(transforms, like: values)), .int(0), .int(0), .bool(false))
-        return images.dtype.isFloatingPoint
+        return rounded(sampled(values, transforms), like: images)
+    }
+
+    private func sampled(_ values: Tensor, _ transforms: [SimilarityTransform]) -> Tensor {
+        Self.sampler(.tensor(values), .tensor(grid(transforms, like: values)), .int(0), .int(0), .bool(false))
+    }
+
+    private func rounded(_ faces: Tensor, like images: Tensor) -> Tensor {
+        images.dtype.isFloatingPoint
             ? faces : (faces + 0.5).roundedDown().clamped(min: 0, max: 255).to(images.dtype)
     }
 

@@ -38,7 +38,7 @@ public struct LandmarkList: Sendable {
             throw refused(header.line, "lacks the column path", "name the column of the images' files so")
         }
         let columns = header.fields.indices.filter {
-            "xy".contains(header.fields[$0].prefix(1).lowercased()) && $0 != name
+            ["x", "y"].contains(header.fields[$0].prefix(1).lowercased()) && $0 != name
         }
         let axes = columns.map { header.fields[$0].prefix(1).lowercased() }
         guard axes.enumerated().allSatisfy({ $1 == ($0.isMultiple(of: 2) ? "x" : "y") }),

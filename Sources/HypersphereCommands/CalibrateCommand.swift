@@ -1,6 +1,7 @@
 import ArgumentParser
 import Evaluation
 import Files
+import Foundation
 import Terminal
 import Training
 
@@ -56,11 +57,14 @@ struct CalibrateCommand: ParsableCommand {
         let calibration: ModelCalibration
         let falseAcceptRate: Double
         let trueAcceptRate: Double
+        let detectionAndIdentificationRate: Double
         let loneCount: Int
 
-        init(_ calibration: ModelCalibration, loneCount: Int) {
+        init(_ calibration: ModelCalibration, _ scores: NearestScores) {
             self.calibration = calibration
-            self.loneCount = loneCount
+            loneCount = scores.loneCount
+            let named = scores.identified.count(where: calibration.acceptance.accepts)
+            detectionAndIdentificationRate = Double(named) / Double(scores.genuine.count)
             falseAcceptRate = calibration.acceptance.falseAcceptRate
             trueAcceptRate = calibration.acceptance.trueAcceptRate
         }
@@ -76,31 +80,34 @@ struct CalibrateCommand: ParsableCommand {
         let strange = try unknown.map { word in
             try modelOptions.table(of: modelOptions.images(word, .test), by: bundle, named: word, quiet: output.quiet)
         }
+        try strange?.checkUnknown(among: Set(numbering.names), of: images, quiet: output.quiet)
         let scores =
             try strange.map { try NearestScores(of: labelled, unknown: $0.embeddings, metric: metric) }
             ?? NearestScores(of: labelled, metric: metric)
-        if unknown == nil, !output.quiet, !Set(bundle.classNames).isDisjoint(with: numbering.names) {
+        // Another set's numbers name other classes.
+        let impostors = strange.map { ($0.classes ?? []).filter { Int($0) == nil } } ?? numbering.names
+        if !output.quiet, !Set(bundle.classNames).isDisjoint(with: impostors) {
             Console.note(
-                "warning: the model has learnt classes of \(images), which lie farther from each other than unknown ones do; "
+                "warning: the model has learnt classes of \(unknown ?? images), which lie farther from each other than unknown ones do; "
                     + "more of the unknown will be accepted than is told below: give images of other classes with --unknown"
             )
         }
         let found = try AcceptanceThreshold.calibrated(
             genuine: scores.genuine, impostors: scores.impostors, target: target, kind: scores.kind)
         guard let acceptance = found.value else {
-            // Rounded up, so that what is proposed can be asked for.
-            let least = (10_000 / Double(scores.impostors.count)).rounded(.up) / 10_000
             throw UserFacingError(
                 unknown ?? images, field: "--far",
-                problem: "\(target) is less than one of \(scores.impostors.count) images",
-                remedy: "give more images, or ask for a rate of \(least) or more")
+                problem: "\(target) is less than one of \(Console.counted(scores.impostors.count, "image"))",
+                remedy: "give more images"
+                    + (leastRate(of: scores.impostors.count).map { ", or ask for a rate of \($0) or more" } ?? ""))
         }
         let calibration = ModelCalibration(
             acceptance, from: scores, data: unknown.map { "\(images) and \($0)" } ?? images,
             classes: numbering.names.count,
             images: table.count)
         try ModelBundle.save(calibration, in: model)
-        if output.json { return try Console.print(json: Result(calibration, loneCount: scores.loneCount)) }
+        let result = Result(calibration, scores)
+        if output.json { return try Console.print(json: result) }
         let side = metric.largerMeansCloser ? "above" : "below"
         Console.paragraph(
             "\(images): \(Console.counted(calibration.images, "image")) in \(formatCount(calibration.classes)) classes, "
@@ -112,7 +119,16 @@ struct CalibrateCommand: ParsableCommand {
         Console.paragraph(
             "false accept rate: \(Console.share(acceptance.falseAcceptRate)) of \(formatCount(acceptance.impostors)), "
                 + "\(target) asked for; true accept rate: \(Console.share(acceptance.trueAcceptRate)) of "
-                + "\(formatCount(acceptance.genuine))")
+                + "\(formatCount(acceptance.genuine)), or named rightly, no image of another class being nearer: "
+                + Console.share(result.detectionAndIdentificationRate))
         Console.print("saved in \(model)")
+    }
+
+    /// The least rate that so many images can measure, rounded up to two digits; nil where that is all of them.
+    private func leastRate(of count: Int) -> Double? {
+        guard count > 1 else { return nil }
+        let exponent = Int(log10(1 / Double(count)).rounded(.down)) - 1
+        let digits = (pow(10, Double(-exponent)) / Double(count)).rounded(.up)
+        return Double("\(Int(digits))e\(exponent)")
     }
 }

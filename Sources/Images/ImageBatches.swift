@@ -67,11 +67,13 @@ public final class ImageBatches {
         let decoder = ImageDecoder(channels: loader.channels)
         while let task = queue.nextTask() {
             do {
-                let image = try decoder.decode(loader.files.samples[task.index]) { information in
+                let sample = loader.files.samples[task.index]
+                let image = try decoder.decode(sample) { information in
                     loader.geometry.region(
                         imageHeight: information.height, imageWidth: information.width, index: task.index,
                         draws: draws)
                 }
+                try loader.geometry.check(image, named: sample.name)
                 loader.geometry.write(image, to: task.pixels)
                 queue.finish(task, failure: nil)
             } catch {

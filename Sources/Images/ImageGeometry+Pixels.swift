@@ -1,7 +1,21 @@
 public import Datasets
+import Files
 import Torch
 
 extension ImageGeometry {
+    /// Makes sure that an image is not so thin that, with its shorter side as long as asked for, it would fill the memory.
+    ///
+    /// - Throws: `UserFacingError` that names the image.
+    func check(_ part: DecodedImage, named name: String) throws {
+        let (resizedHeight, resizedWidth) = resizedSize(height: part.height, width: part.width)
+        guard resizedHeight > ImageDecoder.defaultPixelLimit / resizedWidth else { return }
+        throw UserFacingError(
+            name, field: "size",
+            problem:
+                "is \(part.width) x \(part.height), so thin that resizing makes it \(resizedWidth) x \(resizedHeight)",
+            remedy: "crop the image, or set data.images.geometry to squash")
+    }
+
     /// Resizes the part of an image that ``region(imageHeight:imageWidth:index:draws:)`` named.
     ///
     /// Bilinear with antialiasing on bytes, as torchvision's and Pillow's default.

@@ -1,5 +1,6 @@
 import CProjection
 import Evaluation
+import Foundation
 import Randomness
 public import Torch
 
@@ -56,7 +57,8 @@ public struct StochasticNeighbourEmbedding: Sendable, Equatable {
     /// - Throws: `UserFacingError` when there are fewer than ``leastCount`` embeddings or a row is not finite, and what
     ///   `progress` throws.
     public func project(_ embeddings: Tensor, progress: (_ done: Int) throws -> Void = { _ in }) throws -> Tensor {
-        let rows = try ProjectionInput.checked(embeddings, atLeast: Self.leastCount, for: Self.method)
+        let rows = Self.rescaled(
+            try ProjectionInput.checked(embeddings, atLeast: Self.leastCount, for: Self.method))
         let neighbours = try neighbours(of: rows)
         var generator = SeededGenerator(seed: seed)
         let start = try ProjectionInput.start(rows, chance: 1e-6, using: &generator) { coordinates in
@@ -71,6 +73,13 @@ public struct StochasticNeighbourEmbedding: Sendable, Equatable {
             threads: Int32(Engine.threadCount))
         return try Layout(Self.method, neighbours) { cp_stochastic_create($0, settings, start, $1) }
             .run(iterations: iterations, progress: progress)
+    }
+
+    /// Embeddings so small that squares of their distances would be lost, times a power of two, by which nothing else changes.
+    private static func rescaled(_ rows: Tensor) -> Tensor {
+        let greatest = rows.absolute().maximum().item()
+        guard greatest > 0 && greatest < 1e-9 else { return rows }
+        return rows * exp2(-log2(greatest).rounded(.down))
     }
 
     /// The joint probabilities, whose sum is 1, `[N, N]` in row-major order.

@@ -30,14 +30,16 @@ extension NPYFile {
     public static func read(_ path: String) throws -> Tensor {
         let bytes = try InputFile.map(path)
         let header = try header(of: bytes, path: path)
+        // Counted as if no length were zero, since libtorch does so for the strides.
         var size = header.dtype.byteCount
         for length in header.shape {
-            let (product, isTooLarge) = size.multipliedReportingOverflow(by: length)
+            let (product, isTooLarge) = size.multipliedReportingOverflow(by: max(length, 1))
             guard !isTooLarge else {
                 throw UserFacingError(path, field: "shape", problem: "\(header.shape) is too large", remedy: damaged)
             }
             size = product
         }
+        if header.shape.contains(0) { size = 0 }
         let found = bytes.count - header.end
         guard found == size else {
             throw UserFacingError(

@@ -82,7 +82,7 @@ public struct SafetensorsFile: Sendable {
     public static func write(_ tensors: [String: Tensor], metadata: [String: String] = [:], to path: String) throws {
         let tensors = tensors.sorted { $0.key < $1.key }
         let header = try SafetensorsHeader.encoded(
-            tensors.map { ($0.key, $0.value.dtype, $0.value.shape) }, metadata: metadata)
+            tensors.map { ($0.key, $0.value.dtype, $0.value.shape) }, metadata: metadata, path: path)
         try AtomicFile.write(to: path) { file in
             try file.write(header)
             for (_, tensor) in tensors { try tensor.write(to: file) }
@@ -121,7 +121,7 @@ public struct SafetensorsFile: Sendable {
             let others = companions.tensors.sorted { $0.key < $1.key }
             return try SafetensorsHeader.encoded(
                 [(name, .float32, [count, width])] + others.map { ($0.key, $0.value.dtype, $0.value.shape) },
-                metadata: companions.metadata, byteCount: byteCount)
+                metadata: companions.metadata, byteCount: byteCount, path: path)
         }
         try AtomicFile.write(to: path) { file in
             let reserved = try header(count, companions)

@@ -19,7 +19,11 @@ struct SafetensorsHeader {
         }
         guard bytes.count >= 8 else { throw failure("size", "\(bytes.count) bytes are too few for a safetensors file") }
         let length = bytes.prefix(8).reversed().reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
-        guard length <= UInt64(Self.greatestLength), Int(length) <= bytes.count - 8 else {
+        guard length <= UInt64(Self.greatestLength) else {
+            throw failure(
+                "header length", "it says \(length), more than the \(Self.greatestLength) that the format allows")
+        }
+        guard Int(length) <= bytes.count - 8 else {
             throw failure("header length", "it says \(length), but only \(bytes.count - 8) bytes follow")
         }
         let end = 8 + Int(length)
@@ -48,8 +52,11 @@ struct SafetensorsHeader {
     ///   - tensors: in the order of their bytes.
     ///   - metadata: free text.
     ///   - byteCount: how long the header has to be at least; a multiple of eight.
+    ///   - path: the file that it is for.
+    /// - Throws: `UserFacingError` when it is longer than the format allows.
     static func encoded(
-        _ tensors: [(name: String, dtype: DType, shape: [Int])], metadata: [String: String], byteCount: Int = 0
+        _ tensors: [(name: String, dtype: DType, shape: [Int])], metadata: [String: String], byteCount: Int = 0,
+        path: String
     ) throws -> Data {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
@@ -68,6 +75,12 @@ struct SafetensorsHeader {
         var text = Data("{\(fields.joined(separator: ","))}".utf8)
         let padding = max((8 - text.count % 8) % 8, byteCount - 8 - text.count)
         text.append(contentsOf: repeatElement(UInt8(ascii: " "), count: padding))
+        guard text.count <= greatestLength else {
+            throw UserFacingError(
+                path, field: "header",
+                problem: "names and text need \(text.count) bytes, the format allows \(greatestLength)",
+                remedy: "write .npy or .csv instead, or less in one file")
+        }
         let length = (0..<8).map { UInt8(truncatingIfNeeded: text.count >> (8 * $0)) }
         return Data(length) + text
     }

@@ -43,7 +43,7 @@ extension Trainer {
         return (
             .classes(loss: total.meanLoss, accuracy: report.accuracy, f1: report.weightedF1),
             TestEmbeddings(
-                values: embeddings.array(), dimension: model.backbone.embedding, labels: labels,
+                values: embeddings.array(), dimension: model.backbone.embedding, labels: labels, indices: indices,
                 predictions: total.predictions, centers: centers?.array())
         )
     }
@@ -127,7 +127,7 @@ extension Trainer {
         return (
             .unseenClasses(precisionAt1: scores[0], meanAveragePrecisionAtR: scores[1]),
             TestEmbeddings(
-                values: embeddings.array(), dimension: model.backbone.embedding, labels: labels,
+                values: embeddings.array(), dimension: model.backbone.embedding, labels: labels, indices: indices,
                 predictions: predictions, centers: nil)
         )
     }

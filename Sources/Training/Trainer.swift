@@ -28,6 +28,9 @@ public final class Trainer {
     /// What the classes of the images measured on are called; where they are not ``classNames``, they are searched, not classified.
     public let testClassNames: [String]
 
+    /// Whether it came to a number that is infinite or none.
+    private(set) var hasDiverged = false
+
     /// The number of numbers that training changes.
     public var parameterCount: Int { model.parts.reduce(0) { $0 + $1.module.parameterCount } }
 
@@ -88,6 +91,8 @@ public final class Trainer {
         public let dimension: Int
         /// The labels, `[N]`.
         public let labels: [Int64]
+        /// Which images of the set they are, `[N]`; files that could not be used are left out.
+        public let indices: [Int]
         /// The classes that the images were taken for, `[N]`: by the head, or of unseen classes by the nearest other image; -1 for none.
         public let predictions: [Int64]
         /// The centres that a loss holds, `[C, D]`, if one does and these classes are measured on.
@@ -114,11 +119,6 @@ public final class Trainer {
                 data.train.name, field: "image size",
                 problem: "is \(data.height) x \(data.width), the backbone takes \(size) x \(size)",
                 remedy: "choose another backbone or set")
-        }
-        if recipe.data.batch == 1 && recipe.backbone.settings.normalisesFeatures {
-            throw UserFacingError(
-                recipe.name, field: "data.batch", problem: "is 1, and the backbone normalises features over the batch",
-                remedy: "set it to 2 or more")
         }
         if crew != nil && recipe.data.augmentation.mixUp != 0 {
             throw UserFacingError(
@@ -157,8 +157,17 @@ public final class Trainer {
         }
         sampler = try recipe.data.sampler.settings.make(
             labels: data.train.labels.map { Int($0) }, classNames: data.classNames, batch: recipe.data.batch)
+        let planned = sampler.batches(seed: recipe.seed, epoch: 1)
+        if recipe.backbone.settings.normalisesFeatures(height: data.height, width: data.width),
+            planned.contains(where: { $0.count == 1 })
+        {
+            throw UserFacingError(
+                recipe.name, field: "data.batch",
+                problem: "a batch has one image, and the backbone normalises its features over the batch",
+                remedy: "let all batches have 2 or more, by data.batch and data.sampler")
+        }
         // Every epoch has about as many batches; where a sampler's vary, a schedule ends some steps early or late.
-        let batches = sampler.batches(seed: recipe.seed, epoch: 1).count
+        let batches = planned.count
         schedules = recipe.optimizers.map { optimizer in
             optimizer.schedule.make(
                 steps: optimizer.schedule.unit == .epoch ? recipe.epochs : recipe.epochs * batches)
@@ -196,7 +205,10 @@ public final class Trainer {
                         Step(
                             epoch: epoch, done: progress.count, total: total, meanLoss: progress.meanLoss,
                             imagesPerSecond: Double(progress.count - seen) / elapsed)))
-                if wantsStop && position + 1 < batches.count { return .stopped }
+                if wantsStop && position + 1 < batches.count {
+                    try checkFinite(in: "epoch \(epoch), batch \(position + 1)")
+                    return .stopped
+                }
             }
             device.synchronize()
             // On a GPU, where the last batch had nothing that could be used, others still wait to be looked at.
@@ -210,7 +222,13 @@ public final class Trainer {
                     remedy: "see what is wrong with them: hypersphere data check")
             }
             let learning = begin.duration(to: .now).seconds
-            if !rest.isEmpty { try handle(.learned) }
+            if rest.isEmpty {
+                // What was learnt before the training went on is told as it was.
+                schedule(epoch: epoch, position: batches.count - 1, batches: batches.count)
+            } else {
+                try checkFinite(in: "epoch \(epoch)")
+                try handle(.learned)
+            }
             shared?.crew.stand(at: "measuring after epoch \(epoch)")
             let (test, embeddings) = try measure(epoch: epoch)
             let verified = try verify()
@@ -219,7 +237,8 @@ public final class Trainer {
                 epoch: epoch, trainLoss: progress.meanLoss, trainAccuracy: trained.accuracy,
                 trainF1: trained.weightedF1, test: test, verification: verified,
                 learningRate: optimizers.first?.groups.first?.learningRate ?? 0,
-                imagesPerSecond: Double(total - seen) / learning, seconds: begin.duration(to: .now).seconds)
+                imagesPerSecond: rest.isEmpty ? 0 : Double(total - seen) / learning,
+                seconds: begin.duration(to: .now).seconds)
             history.append(metrics)
             progress = EpochProgress()
             try handle(.epoch(metrics, test: embeddings))
@@ -336,8 +355,17 @@ public final class Trainer {
             remedy: "give at least two images of a class")
     }
 
+    /// Makes sure that the last step, too, left numbers, before anything of it is kept.
+    private func checkFinite(in place: String) throws {
+        let first = model.firstNonFinite
+        if shared?.anyWants(first != nil) ?? (first != nil) {
+            throw notFinite(first ?? "what another process holds", in: place)
+        }
+    }
+
     func notFinite(_ first: String, in place: String) -> UserFacingError {
-        UserFacingError(
+        hasDiverged = true
+        return UserFacingError(
             recipe.name, field: place, problem: "\(first) has a number that is infinite or none",
             remedy: "lower learningRate, set gradientLimit, or try precision=fp32; what was kept before is whole")
     }

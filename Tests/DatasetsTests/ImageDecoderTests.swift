@@ -96,6 +96,39 @@ import Testing
         #expect(information.components == components && information.orientation == orientation)
     }
 
+    /// The chunk that tells how a camera was held may stand behind the pixels.
+    @Test func theOrientationMayComeLast() throws {
+        let bytes = [UInt8](try InputFile.map(Fixture.path("images/png_orientation.png")))
+        var chunks: [ArraySlice<UInt8>] = []
+        var place = 8
+        while place < bytes.count {
+            let size = bytes[place..<place + 4].reduce(0) { $0 << 8 | Int($1) } + 12
+            chunks.append(bytes[place..<place + size])
+            place += size
+        }
+        let at = try #require(chunks.firstIndex { $0.dropFirst(4).starts(with: Array("eXIf".utf8)) })
+        chunks.insert(chunks.remove(at: at), at: chunks.count - 1)
+        let moved = Array(bytes[..<8] + chunks.joined())
+        #expect(moved != bytes && moved.count == bytes.count)
+        let decoder = ImageDecoder()
+        #expect(try decoder.decode(bytes: moved, named: "x") == decoder.decode(bytes: bytes, named: "x"))
+        #expect(try decoder.information(bytes: moved, named: "x").orientation == 6)
+    }
+
+    /// A file that no memory holds is refused by its size.
+    @Test func aFileOfGigabytesIsRefused() throws {
+        try withScratchFolder { folder in
+            let path = "\(folder)/huge.jpg"
+            try Data().write(to: URL(fileURLWithPath: path))
+            let file = try #require(FileHandle(forWritingAtPath: path))
+            try file.truncate(atOffset: 3 << 30)
+            try file.close()
+            let sample = ImageSample(path: path, label: 0)
+            let error = #expect(throws: UserFacingError.self) { _ = try ImageDecoder().decode(sample) }
+            #expect(error?.problem.contains("more than an image can have") == true, "\(String(describing: error))")
+        }
+    }
+
     @Test func theNameSaysNothing() throws {
         try withScratchFolder { folder in
             let file = try #require(Self.cases.first { $0.format == "jpeg" })

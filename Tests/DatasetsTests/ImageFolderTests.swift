@@ -42,6 +42,20 @@ import Testing
         }
     }
 
+    /// A link to a folder above would show other classes' images as this one's, again and again.
+    @Test func aLinkToAFolderAboveIsRefused() throws {
+        try withScratchFolder { folder in
+            try make(["birds/robin/1.jpg", "birds/wren/1.jpg", "more/2.jpg"], in: folder)
+            try FileManager.default.createSymbolicLink(
+                atPath: "\(folder)/birds/wren/more", withDestinationPath: "../../more")
+            #expect(try ImageFolder("\(folder)/birds").load().train.count == 3)
+            try FileManager.default.createSymbolicLink(
+                atPath: "\(folder)/birds/robin/all", withDestinationPath: "..")
+            let error = #expect(throws: UserFacingError.self) { _ = try ImageFolder("\(folder)/birds").load() }
+            #expect(error?.problem == "is a link to a folder that it lies in", "\(String(describing: error))")
+        }
+    }
+
     @Test(arguments: ["test", "val", "valid", "validation"]) func partsAreRecognised(name: String) throws {
         try load(["train/a/1.jpg", "train/b/1.jpg", "\(name)/a/2.jpg", "\(name)/b/2.jpg", "notes.txt"]) { splits, _ in
             #expect(splits.train.classNames == ["a", "b"])

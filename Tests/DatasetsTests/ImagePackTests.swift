@@ -55,6 +55,22 @@ import Testing
         }
     }
 
+    /// Indexes whose checksum is right and whose numbers are not.
+    @Test(arguments: [
+        ([-1], "a.tar"), ([1 << 58], "a.tar"), ([Int.max, Int.max], "a.tar"), ([1], "a.tar"), ([0], "../a.tar"),
+        ([0], "/etc/passwd"), ([0], ".."),
+    ])
+    func aCraftedIndexIsRefused(counts: [Int], shard: String) throws {
+        try withTemporaryFolder { folder in
+            let index = PackIndex(
+                shards: [PackIndex.Shard(file: shard, size: 0)],
+                parts: counts.map { PackIndex.Part(name: "x", count: $0, classNames: ["a"]) }, groups: [])
+            try index.data([]).write(to: URL(fileURLWithPath: "\(folder)/index.pack"))
+            let error = #expect(throws: UserFacingError.self) { _ = try ImagePack(folder).load() }
+            #expect(error?.problem == "is damaged or no index of a pack", "\(String(describing: error))")
+        }
+    }
+
     /// The system's tar takes the files out again.
     @Test func tarUnpacksIt() throws {
         try withList { folder, splits in

@@ -42,6 +42,29 @@ import Testing
         }
     }
 
+    /// Above 2^24 a float32 rounds the borders of identities, so that each image's own label counts.
+    @Test func keysThatAFloatCannotHoldAreNotRelied() throws {
+        try withCopy { folder in
+            let base = 1 << 24
+            let lines = try InputFile.text("\(folder)/train.idx").split(separator: "\n").map { line in
+                let fields = line.split(separator: "\t").compactMap { Int($0) }
+                return "\(fields[0] == 0 ? 0 : fields[0] + base)\t\(fields[1])"
+            }
+            try Data(lines.joined(separator: "\n").utf8).write(to: URL(fileURLWithPath: "\(folder)/train.idx"))
+            // The keys 2^24 + 7 and 2^24 + 10, of which the first is rounded to 2^24 + 8.
+            try change("\(folder)/train.rec") { bytes in
+                for (place, key) in [(32, base + 7), (36, base + 10)] {
+                    withUnsafeBytes(of: Float(key).bitPattern.littleEndian) {
+                        bytes.replaceSubrange(place..<place + 4, with: $0)
+                    }
+                }
+            }
+            let found = try ImageRecords(folder).load()
+            let expected = try ImageRecords(Fixture.path("records")).load()
+            #expect(found.samples.map(\.label) == expected.samples.map(\.label) && found.count == 6)
+        }
+    }
+
     @Test func aFolderIsTakenByItsUsualName() throws {
         let folder = Fixture.path("records")
         #expect(try ImageRecords(folder).load().count == 6)
@@ -97,6 +120,8 @@ import Testing
         (4, [0, 0, 0, 0x20], "record at byte 0: its first part is empty"),
         (4, [8, 0, 0, 0], "record at byte 0: has 8 bytes, fewer than the 24"),
         (8, [0xFF, 0xFF, 0, 0], "record at byte 0: says that it has 65535 labels"),
+        (40 + 12, [0x28, 0x6B, 0xEE, 0x4E], "record at byte 40: has the label 2e+09, expected a whole number from 0"),
+        (5212 + 32, [0, 0, 0x80, 0x3F], "record at byte 5212: is the identity of key 9, and has images of another"),
         (32, [0, 0, 0xC0, 0x7F], "record at byte 0: says that identities have the keys from nan below 10.0"),
         (5132 + 32, [0, 0, 0x40, 0x40], "record at byte 5132: is the identity of key 7, which has no image"),
         (5132 + 36, [0, 0, 0x20, 0x41], "record at byte 5132: is the identity of key 7, and its images are not among"),

@@ -1,4 +1,5 @@
 import Datasets
+import Files
 import Foundation
 import Testing
 
@@ -33,6 +34,13 @@ import Testing
             #expect(splits.train.name == "\(family.rawValue)/train")
             #expect(Set(splits.train.classNames).count == 10)
         }
+    }
+
+    /// The real files of one set are not taken for another's.
+    @Test(.enabled(if: data != nil)) func anotherSetIsTold() throws {
+        let folder = "\(try #require(Self.data))/mnist"
+        let error = #expect(throws: UserFacingError.self) { _ = try MNISTFamily.kmnist.load(directory: folder) }
+        #expect(error?.problem == "is a file of mnist, not of kmnist")
     }
 
     @Test(arguments: ["-idx3-ubyte.gz", ".idx3-ubyte", ".idx3-ubyte.gz"]) func findsOtherSpellings(ending: String)

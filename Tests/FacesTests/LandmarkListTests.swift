@@ -26,6 +26,14 @@ import Testing
         }
     }
 
+    /// pandas writes a column of row numbers without a name.
+    @Test func aColumnWithoutANameIsPassedOver() throws {
+        try with("faces.csv", ",\(Self.header)\n0,a.jpg,\(Self.face)\n") { path in
+            let list = try LandmarkList(csv: path)
+            #expect(list.faces.map(\.path) == ["a.jpg"])
+        }
+    }
+
     @Test func sixtyEightPointsBecomeFive() throws {
         let points = (0..<68).map { SIMD2(Double($0), Double($0 * $0)) }
         let header = "path," + (0..<68).map { "x\($0),y\($0)" }.joined(separator: ",")

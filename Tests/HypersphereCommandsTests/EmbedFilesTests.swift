@@ -103,6 +103,11 @@ import Torch
             let checked = try program.run("data", "check", "train.rec")
             #expect(checked.status == 0 && checked.stdout.hasSuffix("all 6 images can be used\n"), "\(checked.stdout)")
             try #expect(embed(program, "train.rec", "-o", "out.csv").status == 0)
+            // A file named without a folder has its neighbours too.
+            let property = try program.text("property")
+            try program.write("4,112,112", to: "property")
+            expectOneLine(try program.run("data", "check", "train.rec"), ["property: classes: are 4"])
+            try program.write(property, to: "property")
             let rows = try program.text("out.csv").split(separator: "\n")
             #expect(rows[0] == "file,label,x0,x1" && rows[1].hasPrefix("train.rec: record at byte 40,1,"))
             let found = try ["pairs_4", "pairs_arrays"].map { name in

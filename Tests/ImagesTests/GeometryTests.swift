@@ -1,6 +1,7 @@
 import Datasets
+import Files
 import Foundation
-import Images
+@testable import Images
 import Testing
 import TestSupport
 import Torch
@@ -40,6 +41,18 @@ import Torch
         let found: [UInt8] = ImageGeometry.evaluation(resize: 3, height: 2, width: 3).pixels(of: image).array()
         // Python: round(0.5) = 0, round(2.0) = 2.
         #expect(found == [2, 3, 4, 12, 13, 14])
+    }
+
+    /// Of a line of pixels the shorter side cannot have 256 without gigabytes.
+    @Test func aLineIsTooThin() throws {
+        let geometry = ImageGeometry.evaluation(resize: 256, height: 224, width: 224)
+        let line = DecodedImage(
+            pixels: [UInt8](repeating: 0, count: 1_000_000), height: 1_000_000, width: 1, channels: 1)
+        let error = #expect(throws: UserFacingError.self) { try geometry.check(line, named: "line.png") }
+        #expect(error?.description.hasPrefix("line.png: size: is 1 x 1000000, so thin") == true)
+        try ImageGeometry.squash(height: 224, width: 224).check(line, named: "line.png")
+        try geometry.check(
+            DecodedImage(pixels: [UInt8](repeating: 0, count: 2000), height: 2000, width: 1, channels: 1), named: "x")
     }
 
     /// Statistics of many draws for one size of image.

@@ -116,6 +116,23 @@ import Torch
         #expect(optimizer.state.isEmpty)
     }
 
+    /// What moves by itself, such as centres by the paper's rule, is not drawn back.
+    @Test func whatNoOptimizerMovesIsNotDrawnBack() {
+        let (moved, own) = (Parameter(.zeros([2])), Parameter(.zeros([2]), isConstant: true))
+        let optimizer = Lookahead(
+            SGD(groups: [ParameterGroup([moved, own], learningRate: 1, momentum: 0, weightDecay: 0)]), interval: 2)
+        for _ in 0..<2 {
+            moved.gradient = .full([2], -1)
+            optimizer.step()
+            withoutGradients { own.tensor.add(.ones([2])) }
+        }
+        optimizer.step()
+        withoutGradients { own.tensor.add(.ones([2])) }
+        optimizer.step()
+        expectEqual(moved.tensor.detached(), .full([2], 2), "drawn back twice")
+        expectEqual(own.tensor.detached(), .full([2], 3))
+    }
+
     @Test func whatLookaheadRemembersMustBeWhole() throws {
         let run = try Run(try Fixture("optimizers")["sgd_lookahead_float32"])
         for step in 0..<7 { try run.step(step) }

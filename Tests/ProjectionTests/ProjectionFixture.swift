@@ -27,6 +27,7 @@ enum ProjectionFixture {
         ("duplicates", { Tensor.concatenated([normal([10, 4]), normal([10, 4]), normal([10, 4])]) }),
         ("far apart", { Tensor.concatenated([normal([20, 4]), normal([20, 4]) + 1e6]) }),
         ("large", { normal([30, 3]) * 1e12 }), ("small", { normal([30, 3]) * 1e-18 }),
+        ("smaller", { normal([30, 3]) * 1e-20 }),
         ("more numbers than embeddings", { normal([20, 300]) }),
     ]
 

@@ -85,6 +85,7 @@ import Torch
             (file("{'descr': '<f4', 'fortran_order': False, 'shape': (-2,), }", []), "header"),
             (file(header("<f4", "9223372036854775807, 9"), []), "shape"),
             (file(header("<f4", "99999999999999999999"), []), "shape"),
+            (file(header("<f4", "0, 4611686018427387904, 4"), []), "shape"),
         ]
         for (data, field) in cases {
             let error = #expect(throws: UserFacingError.self) { _ = try read(data) }

@@ -28,6 +28,19 @@ import Torch
         return bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
     }
 
+    /// A header longer than readers take is not written, and nothing is.
+    @Test func aHeaderThatNobodyReadsIsNotWritten() throws {
+        try withTemporaryFolder { folder in
+            let path = "\(folder)/a.safetensors"
+            let names = String(repeating: "name ", count: 20_000_001)
+            let error = #expect(throws: UserFacingError.self) {
+                try SafetensorsFile.write([:], metadata: ["files": names], to: path)
+            }
+            #expect(error?.field == "header" && error?.remedy.contains(".npy or .csv") == true)
+            #expect(!FileManager.default.fileExists(atPath: path))
+        }
+    }
+
     @Test(arguments: try listed("good")) func readsWhatTheOfficialLibraryReads(file: Listed) throws {
         let read = try SafetensorsFile(path: file.path)
         let expected = try #require(file.settings["tensors"]?.object)

@@ -200,6 +200,12 @@ struct RecipeTests {
         ("optimizers[0].lookahead={intervl: 5}", "did you mean interval?"),
         ("optimizers[0].momentum=1.5", "0 to 1"), ("optimizers[0].nesterov=true", "needs momentum"),
         ("optimizers[0].schedule.name=stp", "did you mean step?"), ("precision=fp23", "did you mean fp32?"),
+        ("head={name: magface, margins: [25, 45]}", "below pi"),
+        ("head={name: magface, margins: [0.45, 3.2]}", "below pi"),
+        (
+            "optimizers[0]={of: [backbone, head], name: adamw, schedule: {name: onecycle, momenta: [0.85, 1]}}",
+            "momenta"
+        ),
         ("name=a/b", "folder"), ("gradientLimt=1", "did you mean gradientLimit?"), ("data=strokes", "data"),
         ("optimizers[0].of=backbone", "a list"),
     ])
@@ -251,6 +257,36 @@ struct SampledLossTests {
         }
         _ = try TinyTraining.recipe(
             "head={name: arcface, sample: {rate: 0.5, others: move}}", "losses=[{name: \(loss)}]", Self.optimizers)
+    }
+}
+
+/// Centres that follow by themselves do not rest.
+struct FrozenCentreTests {
+    @Test func whatNoOptimizerTrainsIsNotFrozen() throws {
+        expectRefusal("frozen", "names center, which no optimizer trains") {
+            _ = try TinyTraining.recipe("losses[0].update=paper", "frozen=[{of: [center], until: 2}]")
+        }
+        _ = try TinyTraining.recipe("frozen=[{of: [center], until: 2}]")
+    }
+}
+
+/// An image that is mixed of two classes cannot be told to a head that counts batches or draws classes.
+struct MixedImageTests {
+    @Test(arguments: [
+        ("{name: sphereface}", "keeps count of batches"), ("{name: adaface}", "keeps count of batches"),
+        ("{name: curricularface}", "keeps count of batches"), ("{name: arcface, sample: {rate: 0.5}}", "sample draws"),
+    ])
+    func someHeadsAreRefused(head: String, problem: String) throws {
+        let others = [
+            "losses=[]", "optimizers=[{of: [backbone, head], name: sgd, learningRate: 0.1}]",
+            "data.augmentation.mixUp=0.4",
+        ]
+        expectRefusal("head", problem) {
+            _ = try Recipe(yaml: TinyTraining.text, source: "tiny", overrides: ["head=\(head)"] + others)
+        }
+        for fine in ["{name: arcface}", "{name: arcface, sample: {rate: 0.5, others: move}}"] {
+            _ = try Recipe(yaml: TinyTraining.text, source: "tiny", overrides: ["head=\(fine)"] + others)
+        }
     }
 }
 

@@ -84,6 +84,20 @@ import Torch
         }
     }
 
+    /// Of images of 28 x 28 the last stage of a ResNet sees one place, of which one image has no deviation.
+    @Test(arguments: [
+        "batch: 1",
+        """
+        batch: 8, sampler: {name: hierarchical, members: [["0", "1", "2", "3", "4"], ["5", "6", "7", "8", "9"]],
+        groups: 1, classesPerGroup: 1, perClass: 1}
+        """,
+    ])
+    func batchesOfOneImageAreRefused(data: String) {
+        expectRefusal("data.batch", "a batch has one image") {
+            _ = try TinyTraining.trainer("data={set: strokes, \(data)}", "backbone={name: resnet18}")
+        }
+    }
+
     @Test(arguments: ["data.mean=[0.1, 0.2]", "data.deviation=[1, 1, 1]", "data.mean=[]"])
     func numbersForOtherChannelsAreRefused(override: String) {
         expectRefusal("channels") { _ = try TinyTraining.trainer(override) }

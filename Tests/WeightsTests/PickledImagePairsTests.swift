@@ -22,6 +22,26 @@ import Weights
         #expect(list.images.allSatisfy { data[$0].suffix(2) == Data([0xFF, 0xD9]) })
     }
 
+    /// Images in a pickle stay where they are, however large they are together.
+    @Test func imagesMayBeMoreThanAPickle() throws {
+        try withTemporaryFolder { folder in
+            let path = "\(folder)/large.bin"
+            try Data().write(to: URL(fileURLWithPath: path))
+            let file = try #require(FileHandle(forWritingAtPath: path))
+            let size: UInt32 = 150 << 20
+            let bytes = Data([0x42]) + withUnsafeBytes(of: size.littleEndian) { Data($0) }
+            // The list of two images, which are holes of the file, and that of one answer.
+            try file.write(contentsOf: Data([0x80, 4, 0x5D, 0x28]) + bytes)
+            try file.seek(toOffset: 9 + UInt64(size))
+            try file.write(contentsOf: bytes)
+            try file.seek(toOffset: 14 + 2 * UInt64(size))
+            try file.write(contentsOf: Data([0x65, 0x5D, 0x88, 0x61, 0x86, 0x2E]))
+            try file.close()
+            let list = try PickledImagePairs(path)
+            #expect(list.images.map(\.count) == [150 << 20, 150 << 20] && list.isSame == [true])
+        }
+    }
+
     @Test(arguments: [
         ("bad_encoded", "image 0: is not held as bytes; get it again, or write it with a newer Python"),
         ("bad_count", "pickle: has 7 images for 4 answers, expected two for each"),

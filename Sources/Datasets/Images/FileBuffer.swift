@@ -3,6 +3,9 @@ import Foundation
 
 /// Reads images, one after the other, into memory that is kept.
 struct FileBuffer {
+    /// More bytes than any image that can be decoded has.
+    static let greatestCount = 1 << 31
+
     private var bytes: [UInt8] = []
     /// The file of several images that was read last.
     private var shared: OpenFile?
@@ -50,6 +53,11 @@ struct FileBuffer {
             throw UserFacingError(
                 file.path, problem: "has \(file.size) bytes, and \(count) are needed after byte \(offset)",
                 remedy: "get the file and its index again")
+        }
+        guard count <= Self.greatestCount else {
+            throw UserFacingError(
+                file.path, problem: "has \(count) bytes, more than an image can have",
+                remedy: "look at what it is: file \(file.path)")
         }
         if bytes.count < count { bytes = [UInt8](repeating: 0, count: count + count / 4) }
         try bytes.withUnsafeMutableBytes { buffer in

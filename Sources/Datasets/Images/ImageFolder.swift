@@ -110,14 +110,21 @@ public struct ImageFolder: Sendable {
 
     /// The paths of the images below a folder, sorted by the names on the way.
     ///
-    /// - Parameter folder: where to look; folders below it are looked into.
-    /// - Throws: `UserFacingError` when a folder is missing or unreadable.
-    private static func images(below folder: String) throws -> [String] {
+    /// - Parameters:
+    ///   - folder: where to look; folders below it are looked into.
+    ///   - outer: the folders that it lies in, without links.
+    /// - Throws: `UserFacingError` when a folder is missing, unreadable, or a link to one that it lies in.
+    private static func images(below folder: String, within outer: [String] = []) throws -> [String] {
+        let real = URL(fileURLWithPath: folder).resolvingSymlinksInPath().path
+        guard !outer.contains(real) else {
+            throw UserFacingError(
+                folder, problem: "is a link to a folder that it lies in", remedy: "remove the link")
+        }
         var files: [String] = []
         for name in try entries(of: folder) {
             let path = "\(folder)/\(name)"
             if isFolder(path) {
-                files += try images(below: path)
+                files += try images(below: path, within: outer + [real])
             } else if isImage(name) {
                 files.append(path)
             }

@@ -92,9 +92,17 @@ struct PackIndex: Codable {
             guard let length = Int(exactly: number(begin - 8, UInt64.self)), length <= end - begin,
                 let index = try? JSONDecoder().decode(PackIndex.self, from: Data(bytes[begin..<begin + length]))
             else { throw damaged }
-            let count = index.parts.reduce(0) { $0 + max(0, $1.count) }
+            let room = (end - begin - length) / Entry.size
+            var count = 0
+            for part in index.parts {
+                guard (0...(room - count)).contains(part.count) else { throw damaged }
+                count += part.count
+            }
+            // A shard lies in the folder of its pack.
+            guard index.shards.allSatisfy({ !$0.file.contains("/") && ![".", "..", ""].contains($0.file) }) else {
+                throw damaged
+            }
             var (place, names) = (begin + length, begin + length + count * Entry.size)
-            guard count < end, names <= end else { throw damaged }
             var entries: [Entry] = []
             entries.reserveCapacity(count)
             for _ in 0..<count {

@@ -7,6 +7,9 @@ import Foundation
 /// Both forms are read. In insightface's, the record of key 0 holds no image but two numbers: images have the keys from 1
 /// below the first, and identities those from the first below the second, each a record with the range of its images' keys. In
 /// the plain form each record is an image. Nothing is unpacked: an image is read at its place in the file when it is needed.
+///
+/// All these numbers are stored in 32-bit floating point, which tells whole numbers apart up to 2^24. A set of more images has
+/// each image's own label read instead of the ranges.
 public struct ImageRecords: Sendable {
     /// The RecordIO file.
     public let path: String
@@ -14,6 +17,8 @@ public struct ImageRecords: Sendable {
     private static let ending = "rec"
     private static let usualName = "train.rec"
     private static let propertyName = "property"
+    // Above it, float32 has not every whole number.
+    private static let greatestExact = 1 << 24
 
     /// Names a RecordIO file, or a folder that holds `train.rec`; ``load()`` reads it.
     public init(_ path: String) {
@@ -41,7 +46,8 @@ public struct ImageRecords: Sendable {
         let first = try Record(in: file, at: index.offset(of: 0) ?? index.offsets[0], headerOnly: true)
         let samples =
             index.keys[0] == 0 && first.labels.count > 1
-            ? try identities(first.labels, index, file) : try plain(index, file)
+            ? try images(first.labels, index, file)
+            : try index.offsets.map { try image(Record(in: file, at: $0, headerOnly: true), $0) }
         let count = Int((samples.map(\.label).max() ?? -1) + 1)
         try checkProperty(classes: count)
         return ImageFileDataset(
@@ -54,19 +60,30 @@ public struct ImageRecords: Sendable {
             path, field: "record at byte \(offset)", problem: problem, remedy: "get the file and its index again")
     }
 
-    private func plain(_ index: RecordIndex, _ file: OpenFile) throws -> [ImageSample] {
-        try index.offsets.map { offset in
-            let record = try Record(in: file, at: offset, headerOnly: true)
-            return ImageSample(path: path, place: .record(offset: offset), label: try label(record, offset))
-        }
+    private func image(_ record: Record, _ offset: Int) throws -> ImageSample {
+        ImageSample(path: path, place: .record(offset: offset), label: try label(record, offset))
     }
 
-    private func identities(_ bounds: [Float], _ index: RecordIndex, _ file: OpenFile) throws -> [ImageSample] {
+    /// The images of a file whose first record tells the keys of identities.
+    private func images(_ bounds: [Float], _ index: RecordIndex, _ file: OpenFile) throws -> [ImageSample] {
         guard let begin = Int(exactly: bounds[0]), let end = Int(exactly: bounds[1]), begin >= 1, end > begin else {
             throw flaw(index.offsets[0], "says that identities have the keys from \(bounds[0]) below \(bounds[1])")
         }
+        guard end > Self.greatestExact else { return try identities(begin..<end, index, file) }
         var samples: [ImageSample] = []
-        for key in begin..<end {
+        for (key, offset) in zip(index.keys, index.offsets).dropFirst() where key < end {
+            let record = try Record(in: file, at: offset, headerOnly: true)
+            // The border may have been rounded; identities have no image behind their two labels.
+            if record.isBare { break }
+            samples.append(try image(record, offset))
+        }
+        return samples
+    }
+
+    private func identities(_ keys: Range<Int>, _ index: RecordIndex, _ file: OpenFile) throws -> [ImageSample] {
+        let begin = keys.lowerBound
+        var samples: [ImageSample] = []
+        for key in keys {
             guard let offset = index.offset(of: key) else {
                 throw flaw(index.offsets[0], "says that there is an identity of key \(key), which the index lacks")
             }
@@ -78,6 +95,9 @@ public struct ImageRecords: Sendable {
                     offset, "is the identity of key \(key), and its images are not among the keys 1 to \(begin - 1)")
             }
             guard first < last else { throw flaw(offset, "is the identity of key \(key), which has no image") }
+            guard samples.count + last - first < begin else {
+                throw flaw(offset, "is the identity of key \(key), and has images of another identity")
+            }
             var own: Int64?
             for image in first..<last {
                 guard let place = index.offset(of: image) else {
@@ -93,10 +113,12 @@ public struct ImageRecords: Sendable {
     }
 
     private func label(_ record: Record, _ offset: Int) throws -> Int64 {
-        guard let value = record.labels.first, let label = Int64(exactly: value), (0..<Int64(1 << 31)).contains(label)
+        guard let value = record.labels.first, let label = Int64(exactly: value),
+            (0..<Int64(Self.greatestExact)).contains(label)
         else {
             throw flaw(
-                offset, "has the label \(record.labels.first.map { "\($0)" } ?? "none"), expected a whole number from 0"
+                offset,
+                "has the label \(record.labels.first.map { "\($0)" } ?? "none"), expected a whole number from 0 below 2^24"
             )
         }
         return label
@@ -104,7 +126,8 @@ public struct ImageRecords: Sendable {
 
     /// `property` holds the number of classes and the images' sides, with commas between.
     private func checkProperty(classes: Int) throws {
-        let property = "\((path as NSString).deletingLastPathComponent)/\(Self.propertyName)"
+        let property = URL(fileURLWithPath: path).deletingLastPathComponent()
+            .appendingPathComponent(Self.propertyName).relativePath
         guard FileManager.default.fileExists(atPath: property) else { return }
         let text = try InputFile.text(property)
         guard let told = text.split(separator: ",").first.flatMap({ Int($0.trimmingCharacters(in: .whitespaces)) })

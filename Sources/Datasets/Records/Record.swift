@@ -13,6 +13,9 @@ struct Record {
     /// The labels: the one of the header, or those that follow it.
     let labels: [Float]
 
+    /// Whether nothing follows the labels.
+    let isBare: Bool
+
     private let content: [UInt8]
     private let imageStart: Int
 
@@ -21,6 +24,8 @@ struct Record {
 
     private static let headerSize = 24
     private static let greatestLabelCount = 1 << 16
+    /// As many labels as are read with a header; of more, all of the record is.
+    private static let usualLabelCount = 64
 
     /// Reads the record that begins at `offset`.
     ///
@@ -56,8 +61,11 @@ struct Record {
                 throw flaw("the file ends at byte \(file.size), before the record does")
             }
             if part > 1 { content += withUnsafeBytes(of: Self.magic.littleEndian, Array.init) }
-            let wanted = headerOnly ? min(length, Self.headerSize + 4 * Self.greatestLabelCount) : length
+            let wanted = headerOnly ? min(length, Self.headerSize + 4 * Self.usualLabelCount) : length
             let begin = content.count
+            guard begin + wanted <= FileBuffer.greatestCount else {
+                throw flaw("has more than \(FileBuffer.greatestCount) bytes, more than an image can have")
+            }
             content += [UInt8](repeating: 0, count: wanted)
             try content.withUnsafeMutableBytes {
                 try file.read(into: UnsafeMutableRawBufferPointer(rebasing: $0[begin...]), from: place + 8)
@@ -76,6 +84,10 @@ struct Record {
                 Float(bitPattern: UInt32(littleEndian: bytes.loadUnaligned(fromByteOffset: 4, as: UInt32.self)))
             )
         }
+        if headerOnly && count > Self.usualLabelCount {
+            self = try Record(in: file, at: offset)
+            return
+        }
         guard count <= Self.greatestLabelCount, 4 * count <= content.count - Self.headerSize else {
             throw flaw("says that it has \(count) labels, which do not fit into its \(content.count) bytes")
         }
@@ -91,6 +103,7 @@ struct Record {
                 }
             }
         imageStart = Self.headerSize + 4 * count
+        isBare = imageStart == content.count
         self.content = content
     }
 }

@@ -7,8 +7,8 @@ public struct ClusterAgreement: Sendable, Equatable {
     /// Mutual information over the arithmetic mean of both entropies, from 0 to 1; 1 where neither divides at all. Grows with
     /// the number of groups even by chance.
     public let normalizedMutualInformation: Double
-    /// The same beyond what chance gives, at most 1, and 0 in the mean by chance; 1 where neither divides at all, and 0 where one
-    /// does not.
+    /// The same beyond what chance gives, at most 1, and 0 in the mean by chance; 1 where neither divides at all or both divide all,
+    /// and 0 where one does not divide.
     public let adjustedMutualInformation: Double
 
     /// Compares two divisions, both `[N]` of any numbers; of no item they agree.
@@ -20,12 +20,14 @@ public struct ClusterAgreement: Sendable, Equatable {
             first.count == second.count,
             "ClusterAgreement: \(first.count) items on one side, \(second.count) on the other")
         let (rows, columns) = (Self.numbered(first), Self.numbered(second))
-        guard rows.sizes.count > 1 || columns.sizes.count > 1 else {
+        // Where neither divides, and where every item is a group of its own on both sides, chance gives all there is: 0 / 0.
+        let (fewest, most) = (min(rows.sizes.count, columns.sizes.count), max(rows.sizes.count, columns.sizes.count))
+        guard most > 1 && fewest < first.count else {
             normalizedMutualInformation = 1
             adjustedMutualInformation = 1
             return
         }
-        guard rows.sizes.count > 1 && columns.sizes.count > 1 else {
+        guard fewest > 1 else {
             normalizedMutualInformation = 0
             adjustedMutualInformation = 0
             return
@@ -42,10 +44,7 @@ public struct ClusterAgreement: Sendable, Equatable {
         let entropy = (Self.entropy(rows.sizes) + Self.entropy(columns.sizes)) / 2
         normalizedMutualInformation = min(1, information / entropy)
         let expected = Self.expectedInformation(rows.sizes, columns.sizes, total: first.count)
-        // Where every item is a group of its own on both sides, chance gives all there is: 0 / 0, which is agreement.
-        let smallest = Double.ulpOfOne
-        func apart(_ value: Double) -> Double { value < 0 ? min(value, -smallest) : max(value, smallest) }
-        adjustedMutualInformation = apart(information - expected) / apart(entropy - expected)
+        adjustedMutualInformation = min(1, (information - expected) / max(entropy - expected, .ulpOfOne))
     }
 
     private typealias Groups = (members: [Int], sizes: [Int])

@@ -28,9 +28,13 @@ public struct EpisodeSampler: Sendable {
     ///   - shots: the number of examples of each class, at least 1.
     ///   - queries: the number of samples of each class to be named, at least 1.
     ///   - seed: the seed of all draws.
+    ///   - name: what a class is called in messages.
     /// - Throws: `UserFacingError` that names the classes which have too few samples, or says that there are too few
     ///   classes.
-    public init(labels: [Int64], ways: Int, shots: Int, queries: Int = 15, seed: UInt64) throws {
+    public init(
+        labels: [Int64], ways: Int, shots: Int, queries: Int = 15, seed: UInt64,
+        name: (Int64) -> String = { "\($0)" }
+    ) throws {
         require(
             ways >= 2 && shots >= 1 && queries >= 1,
             "EpisodeSampler: expected at least 2 ways, 1 shot and 1 query, got \(ways), \(shots) and \(queries)")
@@ -38,7 +42,7 @@ public struct EpisodeSampler: Sendable {
         let classes = rows.keys.sorted()
         let small = classes.filter { (rows[$0]?.count ?? 0) < shots + queries }
         guard small.isEmpty else {
-            let named = small.prefix(5).map { "\($0) (\(rows[$0]?.count ?? 0))" }.joined(separator: ", ")
+            let named = small.prefix(5).map { "\(name($0)) (\(rows[$0]?.count ?? 0))" }.joined(separator: ", ")
             let more = small.count > 5 ? " and \(small.count - 5) more" : ""
             throw UserFacingError(
                 "few-shot episodes", field: "classes",

@@ -11,7 +11,9 @@ public struct NearestScores: Sendable, Equatable {
     public let metric: EmbeddingMetric
     /// The value of the nearest other of the own class, for each embedding whose class has another.
     public let genuine: [Double]
-    /// The value of the nearest of another class, `[N]`.
+    /// Those of ``genuine`` that are closer than the nearest of another class: of embeddings that a search names rightly.
+    public let identified: [Double]
+    /// The value of the nearest of another class, `[N]`, or of the nearest of all of each unknown embedding.
     public let impostors: [Double]
     /// How many embeddings are alone in their class.
     public let loneCount: Int
@@ -35,13 +37,10 @@ public struct NearestScores: Sendable, Equatable {
                 problem: "there are \(classes.count), the largest of \(classes.map(\.value.count).max() ?? 0)",
                 remedy: "give at least two classes, and one of them twice")
         }
-        // In one group all of an embedding's class is hidden from it.
-        let oneGroup = LabelledEmbeddings(
-            set.embeddings, labels: set.labels, groups: [Int64](repeating: 0, count: set.labels.count))
-        let others = try Neighbours(leavingOneOutOf: oneGroup, count: 1, metric: metric)
+        let others = try Self.nearestOfOthers(set, metric)
         self.init(
-            metric: metric, genuine: try Self.genuine(set, classes.map(\.value), metric),
-            impostors: others.values.map(Double.init), loneCount: classes.count { $0.value.count == 1 },
+            metric: metric, genuine: try Self.genuine(set, classes.map(\.value), metric), others: others,
+            impostors: others, loneCount: classes.count { $0.value.count == 1 },
             impostorPairCount: classes.reduce(0) { $0 + $1.value.count * (set.labels.count - $1.value.count) })
     }
 
@@ -58,29 +57,43 @@ public struct NearestScores: Sendable, Equatable {
             throw UserFacingError("classes", problem: "none has two embeddings", remedy: "give one of them twice")
         }
         let found = try Neighbours(of: unknown, in: set.embeddings, count: 1, metric: metric)
+        let others = classes.count > 1 ? try Self.nearestOfOthers(set, metric) : nil
         self.init(
-            metric: metric, genuine: try Self.genuine(set, classes.map(\.value), metric),
+            metric: metric, genuine: try Self.genuine(set, classes.map(\.value), metric), others: others,
             impostors: found.values.map(Double.init), loneCount: classes.count { $0.value.count == 1 },
             impostorPairCount: found.queryCount * set.labels.count)
     }
 
     private init(
-        metric: EmbeddingMetric, genuine: [Double], impostors: [Double], loneCount: Int, impostorPairCount: Int
+        metric: EmbeddingMetric, genuine: [(row: Int, value: Double)], others: [Double]?, impostors: [Double],
+        loneCount: Int, impostorPairCount: Int
     ) {
         self.metric = metric
-        self.genuine = genuine
+        self.genuine = genuine.map(\.value)
+        identified = genuine.filter { row, value in
+            others.map { metric.largerMeansCloser ? value > $0[row] : value < $0[row] } ?? true
+        }.map(\.value)
         self.impostors = impostors
         self.loneCount = loneCount
         self.impostorPairCount = impostorPairCount
     }
 
+    /// The value of each embedding's nearest of another class, of which there are two or more.
+    private static func nearestOfOthers(_ set: LabelledEmbeddings, _ metric: EmbeddingMetric) throws -> [Double] {
+        // In one group all of an embedding's class is hidden from it.
+        let oneGroup = LabelledEmbeddings(
+            set.embeddings, labels: set.labels, groups: [Int64](repeating: 0, count: set.labels.count))
+        return try Neighbours(leavingOneOutOf: oneGroup, count: 1, metric: metric).values.map(Double.init)
+    }
+
     private static func genuine(
         _ set: LabelledEmbeddings, _ classes: [[Int]], _ metric: EmbeddingMetric
-    ) throws -> [Double] {
-        var genuine: [Double] = []
+    ) throws -> [(row: Int, value: Double)] {
+        var genuine: [(row: Int, value: Double)] = []
         for rows in classes where rows.count > 1 {
             let own = set.embeddings.gathered(Tensor(rows).to(set.embeddings.device))
-            genuine += try Neighbours(within: own, count: 1, metric: metric).values.map(Double.init)
+            genuine += zip(rows, try Neighbours(within: own, count: 1, metric: metric).values.map(Double.init))
+                .map { (row: $0, value: $1) }
         }
         return genuine
     }

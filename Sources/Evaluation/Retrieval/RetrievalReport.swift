@@ -18,7 +18,9 @@ public struct RetrievalReport: Sendable, Equatable {
     public let queryCount: Int
     /// The number of gallery embeddings.
     public let galleryCount: Int
-    /// How many queries have no hit in the gallery, and so no measure.
+    /// Whether each query has no hit in the gallery, and so no measure, `[N]`.
+    public let isLone: [Bool]
+    /// How many have none.
     public let loneQueryCount: Int
     /// How many queries have a hit and another that are exactly equally close, so that their ids decided the order; all of
     /// them, when a model gives one embedding to everything.
@@ -99,6 +101,7 @@ public struct RetrievalReport: Sendable, Equatable {
         self.cutoffs = cutoffs
         queryCount = queries.labels.count
         galleryCount = gallery.labels.count
+        isLone = tally.isLone
         loneQueryCount = queries.labels.count - tally.queryCount
         tiedQueryCount = tally.tiedCount
         classCount = tally.classCount

@@ -10,6 +10,8 @@ struct RetrievalTally {
     private var firstRanks: [Int]
     /// How many queries had a hit.
     private(set) var queryCount = 0
+    /// Whether each had none, in their order.
+    private(set) var isLone: [Bool] = []
     /// How many had a hit and another at exactly one distance.
     private(set) var tiedCount = 0
 
@@ -22,6 +24,7 @@ struct RetrievalTally {
 
     mutating func add(_ hits: HitRanks, labels: [Int64]) {
         hits.forEach { query, ranks in
+            isLone.append(ranks.isEmpty)
             guard let first = ranks.first else { return }
             let empty = ClassTally(scores: RetrievalScores(cutoffCount: cutoffs.count))
             classes[labels[query], default: empty].scores.add(RetrievalScores(ranks: ranks, cutoffs: cutoffs))

@@ -103,7 +103,8 @@ public struct EmbeddingTable {
         }
     }
 
-    private func zeroRows() -> [Int] {
+    /// The rows that are zero.
+    public func zeroRows() -> [Int] {
         (.!embeddings.any(along: 1)).nonzeroIndices().flattened().array()
     }
 

@@ -29,8 +29,8 @@ struct EmbeddingOptions: ParsableArguments {
         if labels != nil && embeddings == nil { throw ValidationError("--labels expects --embeddings beside it") }
     }
 
-    /// The embeddings with their classes, of which there are at least two.
-    func table(mirrored: Bool = false, quiet: Bool) throws -> EmbeddingTable {
+    /// The embeddings with their classes, of which there are at least two, those of a `gallery` included.
+    func table(mirrored: Bool = false, gallery: EmbeddingTable? = nil, quiet: Bool) throws -> EmbeddingTable {
         let table: EmbeddingTable
         if let model {
             let bundle = try modelOptions.model(model)
@@ -40,7 +40,7 @@ struct EmbeddingOptions: ParsableArguments {
             table = try saved()
         }
         let classes = try table.knownClasses()
-        guard Set(classes).count > 1 else {
+        guard try Set(classes + (gallery?.knownClasses() ?? [])).count > 1 else {
             throw UserFacingError(
                 table.classSource ?? table.name, field: "classes",
                 problem: "all \(classes.count) rows are of \(classes[0])", remedy: "give at least two classes")

@@ -57,7 +57,8 @@ struct EvaluateFewShotCommand: ParsableCommand {
         if metric == .cosine { try table.checkDirections() }
         let numbering = ClassNumbering(try table.knownClasses())
         let sampler = try EpisodeSampler(
-            labels: numbering.labels(of: table.knownClasses()), ways: ways, shots: shots, queries: queries, seed: seed)
+            labels: numbering.labels(of: table.knownClasses()), ways: ways, shots: shots, queries: queries, seed: seed,
+            name: { numbering.names[Int($0)] })
         let report = try FewShotReport(table.embeddings, sampler: sampler, episodes: episodes, distance: metric)
         let result = FewShotResult(
             protocol: FewShotResult.Facts(

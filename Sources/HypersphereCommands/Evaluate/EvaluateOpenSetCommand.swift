@@ -71,12 +71,6 @@ struct EvaluateOpenSetCommand: ParsableCommand {
         try check(train, known, unknown)
         let measured = try OpenSetMeasurement(
             train: train, known: known, unknown: unknown, metric: metric, rank: rank, model: bundle)
-        let numbers = Set(try train.knownClasses()).intersection(unknown.classes ?? []).count
-        if !output.quiet && numbers > 0 {
-            Console.note(
-                "warning: \(unknown.name): \(Console.counted(numbers, "class number")) of \(train.name) too, taken for other classes"
-            )
-        }
         if !output.quiet { for warning in measured.warnings { Console.note("warning: \(warning)") } }
         try output.tell(measured.result, page: page) { measured.result.figures }
     }
@@ -102,14 +96,10 @@ struct EvaluateOpenSetCommand: ParsableCommand {
                 known.name, field: "classes", problem: "\(other) is not among those of \(train.name)",
                 remedy: "give the known classes in both, or move it to --unknown")
         }
-        // Two sets may number their classes alike without sharing one.
-        if let same = unknown.classes?.first(where: learnt.contains), Int(same) == nil {
-            throw UserFacingError(
-                unknown.name, field: "classes", problem: "\(same) is among those of \(train.name)",
-                remedy: "leave the known classes out")
-        }
-        let trained = Set(train.files ?? [train.name])
-        if let same = (known.files ?? [known.name]).first(where: trained.contains) {
+        try unknown.checkUnknown(among: learnt, of: train.name, quiet: output.quiet)
+        // The parts of a known set have one name.
+        let isOneFile = model == nil && known.files == nil && known.name == train.name
+        if let same = isOneFile ? known.name : try known.sharedImage(with: train) {
             throw UserFacingError(
                 known.name, problem: "\(same) is in \(train.name) too, so that its nearest is itself",
                 remedy: "give other data of the known classes")

@@ -73,8 +73,8 @@ struct EvaluateRetrievalCommand: ParsableCommand {
     }
 
     func run() throws {
-        let queries = try input.table(quiet: output.quiet)
         let gallery = try gallery.map { try EmbeddingTable(saved: $0, labels: galleryLabels) }
+        let queries = try input.table(gallery: gallery, quiet: output.quiet)
         let numbering = try ClassNumbering(queries.knownClasses() + (gallery?.knownClasses() ?? []))
         if !output.quiet && metric == .cosine {
             for table in [queries, gallery].compactMap(\.self) where table.zeroCount > 0 {

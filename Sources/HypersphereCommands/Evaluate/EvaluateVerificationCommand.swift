@@ -78,6 +78,8 @@ struct EvaluateVerificationCommand: ParsableCommand {
         if resamples < 0 { throw ValidationError("--resamples expects 0 or more, got \(resamples)") }
         guard pairs != nil else {
             if resamples > 0 { throw ValidationError("--resamples expects --pairs beside it") }
+            if folds != nil { throw ValidationError("--folds expects --pairs beside it") }
+            if onlyFolds != nil { throw ValidationError("--only-folds expects --pairs beside it") }
             return
         }
         if input.images != nil || input.labels != nil {

@@ -26,7 +26,8 @@ struct RetrievalPage {
     ///
     /// - Throws: `UserFacingError` when an image's file cannot be used.
     func figures(matchCurve: [Double]) throws -> [any ThemedDrawing] {
-        var figures: [any ThemedDrawing] = [try similarities()]
+        var figures: [any ThemedDrawing] = []
+        if let similarities = try similarities() { figures.append(similarities) }
         let ranks = matchCurve.indices.map { Double($0 + 1) }
         figures.append(
             Figure(
@@ -41,11 +42,16 @@ struct RetrievalPage {
         return figures
     }
 
-    private func similarities() throws -> SimilarityHistogram {
-        let shown = FeatureMovie.shownSamples(of: queries.count, most: Self.mostCompared)
+    /// Nil where the queries have no pair of one class, or none of two; rows of zeros have no cosine and are left out.
+    private func similarities() throws -> SimilarityHistogram? {
         let classes = try queries.knownClasses()
-        let curve = try ReceiverOperatingCurve.ofAllPairs(
-            queries.embeddings.gathered(Tensor(shown)), labels: numbering.labels(of: shown.map { classes[$0] }))
+        let zeros = Set(queries.zeroRows())
+        let rows = (0..<queries.count).filter { !zeros.contains($0) }
+        let shown = FeatureMovie.shownSamples(of: rows.count, most: Self.mostCompared).map { rows[$0] }
+        let labels = numbering.labels(of: shown.map { classes[$0] })
+        let kinds = Set(labels).count
+        guard kinds > 1 && kinds < labels.count else { return nil }
+        let curve = try ReceiverOperatingCurve.ofAllPairs(queries.embeddings.gathered(Tensor(shown)), labels: labels)
         return curve.similarities("cosines of all pairs of \(shown.count) queries")
     }
 

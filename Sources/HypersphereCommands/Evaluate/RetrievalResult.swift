@@ -73,7 +73,12 @@ struct RetrievalResult: EvaluationResult {
             metric: metric, isSelfRemovedByIndex: gallery == nil, groupCount: groups?.names.count,
             queryCount: report.queryCount, loneQueryCount: report.loneQueryCount, tiedQueryCount: report.tiedQueryCount,
             galleryCount: report.galleryCount, classCount: report.classCount, cutoffs: cutoffs)
-        vote = Vote(neighbours: neighbours, accuracy: classifier.accuracy, evenVotes: classifier.evenVoteCount)
+        // As for the other measures, queries that nothing could name rightly do not count.
+        let right = zip(report.isLone, zip(classifier.predictions, set.labels)).count { !$0 && $1.0 == $1.1 }
+        vote = Vote(
+            neighbours: min(neighbours, report.galleryCount - (gallery == nil ? 1 : 0)),
+            accuracy: Double(right) / Double(report.queryCount - report.loneQueryCount),
+            evenVotes: classifier.evenVoteCount)
         clusters = try clusterSeed.map { seed in
             var generator = SeededGenerator(seed: seed)
             let found = try ClusteringReport(of: set, normalized: metric == .cosine, using: &generator)

@@ -46,9 +46,8 @@ public final class CenterLoss: Module, EmbeddingLoss {
     /// Creates the loss with given centres, `[C, D]`.
     public init(centers: Tensor, update: Update = .gradient) {
         require(centers.rank == 2, "CenterLoss: expected centres [C, D], got \(centers.signature)")
-        self.centers = Parameter(centers)
+        self.centers = Parameter(centers, isConstant: update != .gradient)
         self.update = update
-        if update != .gradient { self.centers.tensor.requiringGradient(false) }
     }
 
     /// The centres, `[C, D]`.

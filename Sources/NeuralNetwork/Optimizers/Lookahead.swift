@@ -55,8 +55,10 @@ public final class Lookahead: Optimizer {
             steps += 1
             guard steps == interval else { return }
             steps = 0
-            let both = keys.compactMap { key in
-                parameter(key).flatMap { ahead in slow.tensors[key].map { (slow: $0, fast: ahead.tensor) } }
+            // What no optimizer moves is not its to draw back.
+            let both = keys.compactMap { key -> (slow: Tensor, fast: Tensor)? in
+                guard let ahead = parameter(key), !ahead.isFrozen, let slow = slow.tensors[key] else { return nil }
+                return (slow, ahead.tensor)
             }
             guard !both.isEmpty else { return }
             let share = 1 - (1 - lastShare) * pow(progress, power)

@@ -7,6 +7,7 @@ struct AdaFaceHeadSettings: HeadSettings {
     static let summary = "A margin that follows the length of the embedding"
     static let formula = "logit_y = s (cos(theta_y - margin g) - (margin + margin g)), g from |x| in -1...1"
     static let source = #"Kim et al., "AdaFace", CVPR 2022"#
+    static let followsBatches = true
     static let canSample = true
 
     let scale: Double
@@ -54,9 +55,9 @@ struct MagFaceHeadSettings: HeadSettings {
             })
         margins = try container.value(
             .margins, default: [AngleSetting(.radians(0.45)), AngleSetting(.radians(0.8))],
-            SettingCheck<[AngleSetting]>("two angles, the smaller first") { angles in
+            SettingCheck<[AngleSetting]>("two angles of 0 to below pi, the smaller first") { angles in
                 angles.count == 2 && angles[0].angle.radians >= 0
-                    && angles[0].angle.radians <= angles[1].angle.radians
+                    && angles[0].angle.radians <= angles[1].angle.radians && angles[1].angle.radians < .pi
             })
         regularisation = try container.value(.regularisation, default: 35, .notNegative)
         overflow = try container.value(.overflow, default: .easy)
@@ -77,6 +78,7 @@ struct CurricularFaceHeadSettings: HeadSettings {
     static let summary = "ArcFace that weighs hard classes more as training goes on"
     static let formula = "logit_y = s cos(theta_y + margin), hard others s c_j (t + c_j)"
     static let source = #"Huang et al., "CurricularFace", CVPR 2020"#
+    static let followsBatches = true
 
     let scale: Double
     let margin: AngleSetting

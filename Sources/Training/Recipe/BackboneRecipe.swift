@@ -30,12 +30,13 @@ protocol BackboneSettings: NamedSettings {
     /// The height and width of the images that the network takes; nil where any will do.
     var imageSize: Int? { get }
 
-    /// Whether it normalises over the batch what has no height and width, for which a batch of one image is too small.
-    var normalisesFeatures: Bool { get }
+    /// Whether it normalises over the batch what has one value of a channel for each image of that size, for which a batch of one
+    /// image is too small.
+    func normalisesFeatures(height: Int, width: Int) -> Bool
 }
 
 extension BackboneSettings {
-    var normalisesFeatures: Bool { false }
+    func normalisesFeatures(height: Int, width: Int) -> Bool { false }
 }
 
 /// `lenet++`.

@@ -72,6 +72,9 @@ protocol HeadSettings: MethodSettings {
     /// Whether a share of the classes may be drawn for each step: whether the head is a ``ManyClassHead``.
     static var canSample: Bool { get }
 
+    /// Whether the head keeps what it has seen of batches, beside its parameters.
+    static var followsBatches: Bool { get }
+
     /// Makes the head.
     func make(classes: Int, embedding: Int, using generator: inout some RandomNumberGenerator) -> any ClassifierHead
 }
@@ -80,6 +83,7 @@ extension HeadSettings {
     static var isAngular: Bool { true }
     static var teaches: Bool { true }
     static var canSample: Bool { false }
+    static var followsBatches: Bool { false }
 }
 
 /// `nearest-mean`.

@@ -14,7 +14,8 @@ struct IResNetSettings: BackboneSettings, RecipeFamily {
     }
 
     var imageSize: Int? { IResNet.imageSize }
-    var normalisesFeatures: Bool { true }
+
+    func normalisesFeatures(height: Int, width: Int) -> Bool { true }
 
     init(from decoder: any Decoder) throws {
         let container = try decoder.container(keyedBy: CodingKeys.self)

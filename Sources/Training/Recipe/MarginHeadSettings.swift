@@ -109,6 +109,7 @@ struct CosFaceHeadSettings: HeadSettings {
 /// `sphereface`.
 struct SphereFaceHeadSettings: HeadSettings {
     static let name = "sphereface"
+    static let followsBatches = true
     static let summary = "A factor on the angle of the own class"
     static let formula =
         "logit_y = |x| (lambda cos(theta_y) + psi(theta_y)) / (1 + lambda), psi = (-1)^k cos(multiplier theta) - 2 k"

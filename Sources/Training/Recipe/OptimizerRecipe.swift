@@ -29,6 +29,13 @@ public struct OptimizerRecipe: Codable, Sendable {
         settings = try decoder.decodeKind(of: Self.kinds)
         schedule = try container.value(.schedule, default: ScheduleRecipe(settings: ConstantSettings()))
         lookahead = try container.decodeIfPresent(LookaheadRecipe.self, forKey: .lookahead)
+        if settings is AdamWSettings, let cycle = schedule.settings as? OneCycleSettings,
+            cycle.momenta?.contains(1) == true
+        {
+            throw container.invalid(
+                .schedule, problem: "has a momentum of 1, with which adamw divides by zero",
+                remedy: "set schedule.momenta to numbers below 1")
+        }
     }
 
     private init(_ other: OptimizerRecipe, parts: [String]) {

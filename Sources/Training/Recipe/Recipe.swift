@@ -104,6 +104,16 @@ public struct Recipe: Codable, Sendable {
                 .losses, problem: "\(losses[0].name) cannot learn from images mixed of two classes",
                 remedy: "set data.augmentation.mixUp to 0, or train with a head alone")
         }
+        if data.augmentation.mixUp > 0 && head.followsBatches {
+            throw container.invalid(
+                .head, problem: "\(head.name) keeps count of batches, and images mixed of two classes are two to it",
+                remedy: "set data.augmentation.mixUp to 0, or take another head")
+        }
+        if data.augmentation.mixUp > 0 && self.head.sample?.others == .rest {
+            throw container.invalid(
+                .head, problem: "sample draws for one class of an image, and images are mixed of two classes",
+                remedy: "set data.augmentation.mixUp to 0, or head.sample.others to move")
+        }
         if let loss = losses.first(where: { type(of: $0.settings).needsAngularHead }), !head.isAngular {
             let known = HeadRecipe.kinds.filter { $0.isAngular }.map { $0.name }.joined(separator: ", ")
             throw container.invalid(
@@ -141,6 +151,13 @@ public struct Recipe: Codable, Sendable {
                     .optimizers, problem: "\(part) is trained by two of them", remedy: "name it in one `of` alone")
             }
             trained.append(part)
+        }
+        let still = losses.filter { !$0.settings.needsOptimizer }.map(\.name)
+        for part in frozen.flatMap(\.parts) {
+            if let name = still.first(where: { part == $0 || part.hasPrefix("\($0).") }) {
+                throw container.invalid(
+                    .frozen, problem: "names \(name), which no optimizer trains", remedy: "leave it out")
+            }
         }
         let needed = always + losses.filter(\.settings.needsOptimizer).map(\.name)
         if let missing = needed.first(where: { !trained.contains($0) }) {

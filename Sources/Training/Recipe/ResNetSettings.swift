@@ -23,7 +23,11 @@ struct ResNetSettings: BackboneSettings, RecipeFamily {
     }
 
     var imageSize: Int? { nil }
-    var normalisesFeatures: Bool { projection == .concatPool }
+
+    /// The last stage sees a side of 32, or 8 with the stem for small images, as one place.
+    func normalisesFeatures(height: Int, width: Int) -> Bool {
+        projection == .concatPool || max(height, width) <= (stem == .imagenet ? 32 : 8)
+    }
 
     init(from decoder: any Decoder) throws {
         let container = try decoder.container(keyedBy: CodingKeys.self)

@@ -16,7 +16,8 @@ public struct RunFolder: Sendable, Equatable {
     /// Names the folder that a model lies in; `model` may be the folder itself.
     public init(ofModel model: String) {
         let file = ModelBundle.file(for: model)
-        self.init(path: (file as NSString).deletingLastPathComponent)
+        let folder = (file as NSString).deletingLastPathComponent
+        self.init(path: folder.isEmpty ? "." : folder)
     }
 
     /// The recipe with everything written out.
@@ -29,6 +30,8 @@ public struct RunFolder: Sendable, Equatable {
     public var results: String { "\(path)/results.csv" }
     /// The training after the last epoch, or where it was stopped.
     public var lastCheckpoint: String { "\(path)/checkpoints/last.safetensors" }
+    /// An epoch that is learnt but not measured yet; there while it is.
+    public var learnedCheckpoint: String { "\(path)/checkpoints/learned.safetensors" }
     /// The training after the epoch with the best test accuracy.
     public var bestCheckpoint: String { "\(path)/checkpoints/best.safetensors" }
     /// The model with all that using it needs.

@@ -93,14 +93,17 @@ struct RunReport {
     }
 
     private func movie(classNames: [String]) throws -> FeatureMovie? {
-        let shown = FeatureMovie.shownSamples(of: set.count)
+        var shown: [Int] = []
         let frames: [FeatureFrame] = try history.compactMap { metrics in
             let path = folder.featureNumbers(epoch: metrics.epoch)
             guard FileManager.default.fileExists(atPath: path) else { return nil }
             let numbers = try SafetensorsFile(path: path).tensors()
-            guard let points = numbers["points"]?.array(of: Float.self), points.count == 2 * shown.count else {
-                return nil
-            }
+            // Which they are may change from epoch to epoch only where files were lost in between.
+            let samples = numbers["samples"]?.array(of: Int.self) ?? FeatureMovie.shownSamples(of: set.count)
+            if shown.isEmpty { shown = samples }
+            guard let points = numbers["points"]?.array(of: Float.self), points.count == 2 * shown.count,
+                samples == shown, shown.allSatisfy((0..<set.count).contains)
+            else { return nil }
             return FeatureFrame(
                 name: "epoch \(metrics.epoch)", note: "\(metrics.test.scoreName) \(percent(metrics.test.score))",
                 points: points,

@@ -63,8 +63,9 @@ public final class TrainingRun {
         weights = nil
         self.data = data
         self.folder = folder
-        if FileManager.default.fileExists(atPath: folder.lastCheckpoint) {
-            try Checkpoint.restore(trainer, from: folder.lastCheckpoint)
+        let kept = [folder.learnedCheckpoint, folder.lastCheckpoint]
+        if let newest = kept.first(where: FileManager.default.fileExists) {
+            try Checkpoint.restore(trainer, from: newest)
         }
         try crew?.agree(on: "checkpoint", trainer.position)
         try trainer.recipe.checkEpochs(after: trainer.history.count, in: folder)
@@ -85,13 +86,20 @@ public final class TrainingRun {
     public func run(
         shouldStop: () -> Bool = { false }, _ handle: (Trainer.Event) throws -> Void
     ) throws -> Trainer.Ending {
-        let ending = try trainer.run(shouldStop: shouldStop) { event in
-            switch event {
-            case .learned: try Checkpoint.save(trainer, to: folder.lastCheckpoint)
-            case .epoch(let metrics, let embeddings): try record(metrics, embeddings)
-            case .batch, .broken: break
+        let ending: Trainer.Ending
+        do {
+            ending = try trainer.run(shouldStop: shouldStop) { event in
+                switch event {
+                case .learned: try Checkpoint.save(trainer, to: folder.learnedCheckpoint)
+                case .epoch(let metrics, let embeddings): try record(metrics, embeddings)
+                case .batch, .broken: break
+                }
+                try handle(event)
             }
-            try handle(event)
+        } catch {
+            // What was learnt and gives no numbers is nothing to go on with.
+            if trainer.hasDiverged { try? FileManager.default.removeItem(atPath: folder.learnedCheckpoint) }
+            throw error
         }
         switch ending {
         case .stopped:
@@ -116,6 +124,7 @@ public final class TrainingRun {
         // Last, because resuming does again all that came before it.
         try Checkpoint.save(trainer, to: folder.lastCheckpoint)
         guard let events else { return }
+        try? FileManager.default.removeItem(atPath: folder.learnedCheckpoint)
         try writeTables()
         for (name, value) in metrics.columns.dropFirst() {
             try events.scalar(tag: name.replacingOccurrences(of: " ", with: "/"), value: value, step: metrics.epoch)
@@ -132,7 +141,10 @@ public final class TrainingRun {
                 subtitle: "epoch \(metrics.epoch), \(metrics.test.scoreName) \(percent(metrics.test.score))")
             try plot.write(to: folder.featurePicture(epoch: metrics.epoch))
             let shown = FeatureMovie.shownSamples(of: embeddings.labels.count)
-            var numbers = ["points": Tensor(shown.flatMap { embeddings.values[2 * $0..<2 * $0 + 2] })]
+            var numbers = [
+                "points": Tensor(shown.flatMap { embeddings.values[2 * $0..<2 * $0 + 2] }),
+                "samples": Tensor(shown.map { embeddings.indices[$0] }),
+            ]
             numbers["centers"] = embeddings.centers.map { Tensor($0) }
             try SafetensorsFile.write(numbers, to: folder.featureNumbers(epoch: metrics.epoch))
         }
@@ -146,10 +158,8 @@ public final class TrainingRun {
         let lines = try history.map { String(decoding: try encoder.encode($0), as: UTF8.self) + "\n" }
         try AtomicFile.write(lines.joined(), to: folder.metrics)
         guard let first = history.first else { return }
-        let header = first.columns.map { $0.name.replacingOccurrences(of: " ", with: "_") }.joined(separator: ",")
-        let rows = history.map { metrics in
-            (["\(metrics.epoch)"] + metrics.columns.dropFirst().map { "\($0.value)" }).joined(separator: ",")
-        }
-        try AtomicFile.write(([header] + rows).joined(separator: "\n") + "\n", to: folder.results)
+        let header = first.columns.map { $0.name.replacingOccurrences(of: " ", with: "_") }
+        let rows = history.map { metrics in ["\(metrics.epoch)"] + metrics.columns.dropFirst().map { "\($0.value)" } }
+        try AtomicFile.write(([header] + rows).map(CSVTable.line).joined(), to: folder.results)
     }
 }

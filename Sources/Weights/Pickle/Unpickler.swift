@@ -16,6 +16,8 @@ struct Unpickler {
     private var memo: [Int: PickleValue] = [:]
     private var work = 0
     private let begin: Int
+    // Bytes that stay where they are.
+    private var passed = 0
 
     init(_ reader: ByteReader) {
         self.reader = reader
@@ -30,7 +32,9 @@ struct Unpickler {
         while true {
             let code = try reader.byte()
             try spend(1)
-            guard reader.position - begin <= Self.greatestLength else { throw Flaw("pickle", "is longer than 256 MiB") }
+            guard reader.position - begin - passed <= Self.greatestLength else {
+                throw Flaw("pickle", "is longer than 256 MiB")
+            }
             guard let opcode = PickleOpcode(rawValue: code) else {
                 let name = PickleOpcode.refused[code] ?? "of number \(code)"
                 throw Flaw(
@@ -171,11 +175,14 @@ struct Unpickler {
 
     private mutating func pushBytes(_ count: Int) throws(Flaw) {
         stack.append(.bytes(try reader.take(count)))
+        passed += count
     }
 
     private mutating func pushText(_ count: Int) throws(Flaw) {
         let begin = reader.position
-        stack.append(try reader.text(count).map(PickleValue.text) ?? .bytes(begin..<begin + count))
+        let text = try reader.text(count)
+        if text == nil { passed += count }
+        stack.append(text.map(PickleValue.text) ?? .bytes(begin..<begin + count))
     }
 
     private mutating func pushLong(_ count: Int) throws(Flaw) {

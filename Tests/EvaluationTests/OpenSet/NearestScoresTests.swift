@@ -18,6 +18,7 @@ import Torch
         // Values are rounded to float32.
         expectEqual(scores.impostors.reduce(0, +), 46.743178192514975, relative: 1e-6)
         expectEqual(scores.genuine.reduce(0, +), 85.57643288152978, relative: 1e-6)
+        #expect(scores.identified == scores.genuine)
         #expect(scores.impostors.count == 90 && scores.genuine.count == 90 && scores.loneCount == 0)
         #expect(scores.impostorPairCount == 6652)
         #expect(scores.kind == ScoreKind(name: "nearest-cosine", direction: .higherIsAccepted))
@@ -34,6 +35,7 @@ import Torch
         let unknown = Tensor([3, 11, 40] as [Float], shape: [3, 1])
         let scores = try NearestScores(of: set, unknown: unknown, metric: .euclidean)
         #expect(scores.genuine == [1, 1, 4, 4] && scores.impostors == [2, 1, 26])
+        #expect(scores.identified == [1, 1, 4, 4])
         #expect(scores.loneCount == 0 && scores.impostorPairCount == 12)
     }
 
@@ -42,7 +44,23 @@ import Torch
         let scores = try NearestScores(of: LabelledEmbeddings(rows, labels: [3, 3, 5, 5, 8]), metric: .euclidean)
         #expect(scores.impostors == [4, 3, 3, 8, 11])
         #expect(scores.genuine == [1, 1, 5, 5] && scores.loneCount == 1 && scores.impostorPairCount == 16)
+        // 5 is farther than 3 and nearer than 8.
+        #expect(scores.identified == [1, 1, 5])
         #expect(scores.kind.direction == .lowerIsAccepted)
+    }
+
+    /// Of interleaved classes none is named rightly, however near its own are.
+    @Test func whatIsNearerToOthersIsNotIdentified() throws {
+        let set = LabelledEmbeddings(Tensor([0, 10, 1, 11] as [Float], shape: [4, 1]), labels: [1, 1, 2, 2])
+        let unknown = Tensor([170, 180] as [Float], shape: [2, 1])
+        for scores in [
+            try NearestScores(of: set, unknown: unknown, metric: .euclidean),
+            try NearestScores(of: set, metric: .euclidean),
+        ] {
+            #expect(scores.genuine == [10, 10, 10, 10] && scores.identified.isEmpty)
+        }
+        let alone = LabelledEmbeddings(Tensor([0, 10] as [Float], shape: [2, 1]), labels: [1, 1])
+        #expect(try NearestScores(of: alone, unknown: unknown, metric: .euclidean).identified == [10, 10])
     }
 
     @Test func oneClassAndLoneOnesAreRefused() {

@@ -79,6 +79,14 @@ import Torch
                 "evaluate", "open-set", "--known-train", "train.csv", "--known", "known.csv", "--unknown",
                 "strangers.csv")
             expectOneLine(shared, ["strangers.csv: classes: owl is among those of train.csv"])
+            // A number in front of it hides no name.
+            try program.write("label,x0\n7,1\n7,2\nowl,-5\n", to: "train.csv")
+            try program.write("label,x0\n7,1.5\nowl,-4\n", to: "known.csv")
+            try program.write("label,x0\n7,3\nowl,9\n", to: "strangers.csv")
+            let mixed = try program.run(
+                "evaluate", "open-set", "--known-train", "train.csv", "--known", "known.csv", "--unknown",
+                "strangers.csv")
+            expectOneLine(mixed, ["strangers.csv: classes: owl is among those of train.csv"])
             try refused("--known", "train.safetensors", ["train.safetensors: ", "is in train.safetensors too"])
             try program.write("label,x0,x1\n99,1,2\n", to: "other.csv")
             try refused("--known", "other.csv", ["other.csv: width: is 2, that of train.safetensors 8"])
@@ -87,6 +95,22 @@ import Torch
             try program.write("a,b,c,d,e,f,g,h\n0,0,0,0,0,0,0,0\n", to: "other.csv")
             try refused("--unknown", "other.csv", ["other.csv: row 0: is zero"])
             try refused("--known", "unknown.npy", ["unknown.npy: classes: the file does not tell them"])
+        }
+    }
+
+    /// Files in the two parts may have one name; an image in both has its embedding too.
+    @Test func namesAloneAreNoOverlap() throws {
+        try Program.inScratchFolder { program in
+            try program.write("file,label,x0\n1.jpg,owl,1\n2.jpg,owl,2\n1.jpg,wren,-5\n", to: "train.csv")
+            try program.write("file,label,x0\n1.jpg,owl,1.5\n3.jpg,wren,-4\n", to: "known.csv")
+            try program.write("x0\n-2\n7\n", to: "unknown.csv")
+            let words = ["evaluate", "open-set", "--metric", "euclidean", "--k", "1", "--known-train", "train.csv"]
+            let result = try program.run(words + ["--known", "known.csv", "--unknown", "unknown.csv"])
+            #expect(result.status == 0, "\(result.stderr)")
+            try program.write("file,label,x0\n3.jpg,wren,-4\n1.jpg,owl,1.001\n", to: "known.csv")
+            expectOneLine(
+                try program.run(words + ["--known", "known.csv", "--unknown", "unknown.csv"]),
+                ["known.csv: 1.jpg is in train.csv too"])
         }
     }
 
@@ -134,6 +158,11 @@ import Torch
             for line in text.lines { #expect(line.count <= 80, "\(line)") }
             let many = try program.run(words + ["--shots", "900"])
             expectOneLine(many, ["few-shot episodes: classes: an episode takes 915 samples of a class"])
+            try program.write("label,x0\nowl,1\nowl,2\nowl,3\nwren,4\n", to: "few.csv")
+            expectOneLine(
+                try program.run(
+                    "evaluate", "few-shot", "--embeddings", "few.csv", "--ways", "2", "--shots", "1", "--queries", "1"),
+                ["too few have wren (1)"])
         }
     }
 }

@@ -92,6 +92,23 @@ import Torch
         }
     }
 
+    /// Queries that nothing could name do not count, fewer vote than were asked for, and one class may search a gallery of more;
+    /// a page has what pictures there can be.
+    @Test func fewRowsAreMeasuredToo() throws {
+        try Program.inScratchFolder { program in
+            try program.write("label,x0\na,0\na,1\nb,10\n", to: "x.csv")
+            let words = ["evaluate", "retrieval", "--metric", "euclidean", "--no-clusters", "--page", "page.html"]
+            let found = try program.answers(words + ["--embeddings", "x.csv"])
+            #expect(try found.number("micro", "precisionAt1") == 1 && found.number("vote", "neighbours") == 2)
+            let one = try program.answers(words + ["--embeddings", "x.csv", "--neighbours", "1"])
+            #expect(try one.number("vote", "accuracy") == 1)
+            try program.write("label,x0\na,0.25\n", to: "query.csv")
+            let searched = try program.answers(words + ["--embeddings", "query.csv", "--gallery", "x.csv"])
+            #expect(try searched.number("micro", "precisionAt1") == 1)
+            #expect(try program.text("page.html").contains("Match curve"))
+        }
+    }
+
     @Test func voteAndClustersAreTold() throws {
         let item = try Fixture("retrieval")["vote_cosine_7_0"]
         try Program.inScratchFolder { program in

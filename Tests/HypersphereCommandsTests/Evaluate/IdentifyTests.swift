@@ -141,10 +141,33 @@ import Torch
         }
     }
 
+    /// Images of known classes are no unknown ones, and what is near to its own may be nearer to others.
+    @Test func knownImagesAreNoUnknownOnes() throws {
+        try withImages { program in
+            expectOneLine(
+                try program.run("calibrate", TinyRun.folder, "birds", "--unknown", "birds", "--far", "0.5"),
+                ["birds: classes: owl is among those of birds"])
+            let saved = try program.answers(["calibrate", TinyRun.folder, "strokes", "--far", "0.05", "--quiet"])
+            let named = try saved.number("detectionAndIdentificationRate")
+            #expect(try (0...saved.number("trueAcceptRate")).contains(named))
+        }
+    }
+
+    /// One word names both parts of a known set.
+    @Test func aKnownSetIsTwoParts() throws {
+        try withImages { program in
+            let found = try program.answers([
+                "evaluate", "open-set", TinyRun.folder, "--known-train", "strokes", "--known", "strokes", "--unknown",
+                "birds", "--quiet",
+            ])
+            #expect(found["scores"]?.list?.count == 6)
+        }
+    }
+
     @Test func aRateThatCannotBeMeasuredIsRefused() throws {
         try withImages { program in
             let result = try program.run("calibrate", TinyRun.folder, "birds", "--far", "0.1")
-            expectOneLine(result, ["birds: --far: 0.1 is less than one of 3 images", "a rate of 0.3334 or more"])
+            expectOneLine(result, ["birds: --far: 0.1 is less than one of 3 images", "a rate of 0.34 or more"])
         }
     }
 }
