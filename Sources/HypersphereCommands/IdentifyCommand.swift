@@ -128,6 +128,11 @@ struct IdentifyCommand: ParsableCommand {
         if gallery.lowercased().hasSuffix(".csv"),
             try CSVTable(InputFile.map(gallery), path: gallery).rows.first?.fields.contains("path") == true
         {
+            guard labels == nil else {
+                throw UserFacingError(
+                    gallery, field: "--labels", problem: "the list of images tells its classes itself",
+                    remedy: "leave --labels out")
+            }
             return nil
         }
         return try EmbeddingTable(saved: gallery, labels: labels)

@@ -22,7 +22,8 @@ struct CanvasTests {
                 canvas.fill(CGRect(x: 80, y: 0, width: 20, height: 60), Color(0xFF0000))
             }
             canvas.text(
-                "<&> é\n", at: CGPoint(x: 2, y: 12), TextStyle(size: 10, color: Color(0), halo: Color(0xFFFFFF)))
+                "<&> é\n\u{FFFE}", at: CGPoint(x: 2, y: 12), TextStyle(size: 10, color: Color(0), halo: Color(0xFFFFFF))
+            )
             canvas.rasterised(in: CGRect(x: 60, y: 40, width: 10, height: 10), scale: 2) {
                 $0.fill(CGRect(x: 0, y: 0, width: 100, height: 60), Color(0x46CB80))
             }

@@ -2,7 +2,8 @@ import CCairo
 public import Foundation
 
 extension Canvas {
-    /// Draws one line of text at `anchor`; line breaks and other control characters become spaces.
+    /// Draws one line of text at `anchor`; line breaks and other control characters become spaces, and
+    /// what no character is U+FFFD.
     public func text(_ text: String, at anchor: CGPoint, _ style: TextStyle) {
         let line = Self.singleLine(text)
         select(style)
@@ -74,7 +75,11 @@ extension Canvas {
     }
 
     private static func singleLine(_ text: String) -> String {
-        String(
-            String.UnicodeScalarView(text.unicodeScalars.map { $0.properties.generalCategory == .control ? " " : $0 }))
+        let scalars = text.unicodeScalars.map { scalar -> Unicode.Scalar in
+            if scalar.properties.generalCategory == .control { return " " }
+            // Cairo takes a text with one for no text at all.
+            return scalar.properties.isNoncharacterCodePoint ? "\u{FFFD}" : scalar
+        }
+        return String(String.UnicodeScalarView(scalars))
     }
 }

@@ -77,6 +77,10 @@ import Torch
             try program.write("label,x0\nplus,1\n", to: "g.csv")
             let narrow = try program.run("identify", TinyRun.folder, "g.csv", "new/a.jpg", "--threshold", "0")
             expectOneLine(narrow, ["g.csv: width: is 1, the model's 2"])
+            try program.write("path,label\nbirds/owl/1.jpg,owl\n", to: "list.csv")
+            let labelled = try program.run(
+                "identify", TinyRun.folder, "list.csv", "new/a.jpg", "--threshold", "0", "--labels", "y.csv")
+            expectOneLine(labelled, ["list.csv: --labels: the list of images tells its classes itself"])
         }
     }
 
