@@ -10,7 +10,7 @@ struct NodeDecoder: Decoder {
     func container<Key: CodingKey>(keyedBy type: Key.Type) throws -> KeyedDecodingContainer<Key> {
         guard case .mapping(let entries) = node.content else {
             throw DecodingError.invalid(
-                path, "is \(node.described), expected a group of settings", "write it as key: value")
+                path, "is \(node.described), expected a group of settings", "write it in braces, as {key: value}")
         }
         session.open(path)
         return KeyedDecodingContainer(KeyedNodeContainer<Key>(entries: entries, decoder: self))

@@ -40,7 +40,7 @@ struct CalibrateCommand: ParsableCommand {
     @Option(name: .customLong("far"), help: "The share of unknown images that may be accepted.")
     var target = 0.01
 
-    @Option(help: "What is close: cosine, euclidean or dot.", transform: choice(of: "--metric"))
+    @Option(help: "What is close: cosine, euclidean or dot. (default: cosine)", transform: choice(of: "--metric"))
     var metric = EmbeddingMetric.cosine
 
     @OptionGroup var modelOptions: ModelOptions
@@ -110,7 +110,7 @@ struct CalibrateCommand: ParsableCommand {
         if output.json { return try Console.print(json: result) }
         let side = metric.largerMeansCloser ? "above" : "below"
         Console.paragraph(
-            "\(images): \(Console.counted(calibration.images, "image")) in \(formatCount(calibration.classes)) classes, "
+            "\(images): \(Console.counted(calibration.images, "image")) in \(Console.counted(calibration.classes, "class", plural: "classes")), "
                 + "\(formatCount(calibration.impostorPairs)) pairs of two classes; \(formatCount(scores.loneCount)) alone in "
                 + "their class")
         Console.paragraph(

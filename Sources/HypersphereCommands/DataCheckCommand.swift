@@ -10,9 +10,10 @@ struct DataCheckCommand: ParsableCommand {
         abstract: "Read every image of a folder or list, and tell what is broken, scarce or there twice.",
         usage: "hypersphere data check FOLDER|CSV|REC [options]",
         discussion: """
-            A folder holds a folder of images for each class, or train and test with such folders in them. A CSV file has the
-            columns path and label and, where wanted, split (train, test, val, valid or validation) and group. A RecordIO file, such as
-            train.rec, has its index beside it.
+            A folder holds a folder of images for each class, or train and test (val,
+            valid, validation) with such folders in them. A CSV file has the columns path
+            and label and, where wanted, split (of the same names) and group. A RecordIO
+            file, such as train.rec, has its index beside it. Packs are read too.
 
             Status 0: every image can be used. Status 1: some cannot, or the set cannot be read.
 

@@ -7,8 +7,10 @@ import Terminal
 struct DataListCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "list",
-        abstract: "List the data sets that recipes can name.",
+        abstract: "List the data sets that the program draws or fetches.",
         discussion: """
+            Recipes also take files of your own: folder, csv, records, pack, lfw.
+
             Example:
               hypersphere data list --data data
             """)

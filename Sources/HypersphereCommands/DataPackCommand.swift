@@ -12,8 +12,8 @@ struct DataPackCommand: ParsableCommand {
         usage: "hypersphere data pack FOLDER|CSV|REC -o DIR [options]",
         discussion: """
             DIR holds tar archives with the files as they are, and an index with their
-            places, classes and checksums; recipes take it as { set: pack }, commands by its
-            path. It appears when all is done.
+            places, classes and checksums; recipes take it as { set: pack }, commands by
+            its path. It appears when all is done.
 
             Example:
               hypersphere data pack photographs -o packed
@@ -29,7 +29,7 @@ struct DataPackCommand: ParsableCommand {
     var shard = 1024
 
     @Option(
-        help: "What to do about a file that is no image: stop, or skip it and say so.",
+        help: "What to do about a file that is no image: stop, or skip it and say so. (default: stop)",
         transform: choice(of: "--broken"))
     var broken = BrokenImage.Policy.stop
 

@@ -26,7 +26,7 @@ struct DoctorCommand: ParsableCommand {
     @Argument(help: "Settings of the recipe to change: epochs=5.")
     var overrides: [String] = []
 
-    @Option(help: "Where data sets lie, to count what is there instead of what should be.")
+    @Option(help: "Where data sets lie, or the folder or list of your own images; counted instead of what should be.")
     var data: String?
 
     @OptionGroup var options: DeviceOptions

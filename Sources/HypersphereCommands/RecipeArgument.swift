@@ -27,7 +27,18 @@ enum RecipeArgument {
     /// The text of a recipe file, or of the built-in recipe of that name, and where it is from.
     static func text(_ recipe: String, of purpose: Purpose = .training) throws -> (text: String, source: String) {
         if recipe.contains("/") || recipe.hasSuffix(".yaml") || recipe.hasSuffix(".yml") {
+            if RunFolder(path: recipe).exists {
+                throw UserFacingError(
+                    recipe, field: "recipe", problem: "is the folder of a run",
+                    remedy: "go on with it by --resume, or begin anew by \(RunFolder(path: recipe).recipe)")
+            }
             return (try InputFile.text(recipe), recipe)
+        }
+        let other = purpose == .training ? Purpose.comparison : .training
+        if other.builtIn[recipe] != nil {
+            throw UserFacingError(
+                recipe, field: "recipe", problem: "is a built-in \(other.noun)",
+                remedy: "run hypersphere \(other == .training ? "train" : "compare") \(recipe)")
         }
         guard let text = purpose.builtIn[recipe] else {
             let names = purpose.builtIn.keys.sorted()

@@ -114,12 +114,7 @@ public final class Trainer {
     ///   - crew: the processes that train together, each of which makes a trainer of the same recipe and data.
     /// - Throws: `UserFacingError` when the data do not fit the recipe.
     public init(_ recipe: Recipe, data: TrainingData, device: Device, crew: Crew? = nil) throws {
-        if let size = recipe.backbone.settings.imageSize, data.height != size || data.width != size {
-            throw UserFacingError(
-                data.train.name, field: "image size",
-                problem: "is \(data.height) x \(data.width), the backbone takes \(size) x \(size)",
-                remedy: "choose another backbone or set")
-        }
+        try recipe.checkBackbone(takes: data.height, data.width, of: data.train.name)
         if crew != nil && recipe.data.augmentation.mixUp != 0 {
             throw UserFacingError(
                 recipe.name, field: "data.augmentation.mixUp", problem: "mixes images of one process alone",

@@ -49,7 +49,7 @@ import Testing
         // What is near the missing key is a key of its own.
         ("data: { set: a }\nschedule: { name: step, every: 2 }", "schedule.factor: is missing; add it"),
         ("epochs: 5", "data: is missing; add it"),
-        ("data: 5", "data: is 5, expected a group of settings; write it as key: value"),
+        ("data: 5", "data: is 5, expected a group of settings; write it in braces, as {key: value}"),
         (
             "data: { set: a }\noptimizers: { learningRate: 1 }",
             "optimizers: is a group of settings, expected a list; put it into brackets: [...]"

@@ -32,9 +32,29 @@ struct DoctorRecipeTests {
         }
     }
 
+    /// What training would refuse as it begins.
+    @Test(arguments: [
+        ("backbone={name: iresnet50}", "error: image size: is 28 x 28, the backbone takes 112 x 112; choose another"),
+        ("frozen=[{of: [backbone.conv9]}]", "error: frozen[0].of: the model has no backbone.conv9"),
+        ("data.mean=[0.1, 0.2]", "error: data.mean: has 2 numbers for 1 channels"),
+        ("weights={file: none.pth}", "error: none.pth: does not exist"),
+    ])
+    func whatDoesNotFit(setting: String, problem: String) throws {
+        try Program.inScratchFolder { program in
+            let result = try program.run("doctor", "strokes-center", setting)
+            #expect(result.status == 1 && result.stderr.isEmpty && result.stdout.hasPrefix(problem), "\(result.stdout)")
+        }
+    }
+
     @Test func whatIsNoRecipe() throws {
         try Program.inScratchFolder { program in
             expectOneLine(try program.run("doctor", "mnist-centr"), ["mnist-centr: recipe: ", "mnist-center"])
+            expectOneLine(
+                try program.run("doctor", "mnist-compare"),
+                ["mnist-compare: recipe: is a built-in comparison; run hypersphere compare mnist-compare"])
+            expectOneLine(
+                try program.run("compare", "mnist-center"),
+                ["mnist-center: recipe: is a built-in recipe; run hypersphere train mnist-center"])
             expectOneLine(try program.run("doctor", "mnist-center", "epoch=3"), ["epoch=3: ", "epochs"])
             expectOneLine(try program.run("doctor", "mnist-center", "--data", "none"), ["none: mnist: it lacks"])
         }

@@ -13,8 +13,9 @@ struct CompareCommand: ParsableCommand {
         abstract: "Train several methods from several seeds on one budget, and compare them.",
         usage: "hypersphere compare RECIPE [key=value ...] [options]",
         discussion: """
-            All methods see the same images in the same order. A comparison that was stopped goes on when the same command is
-            given again; more seeds or methods may be added.
+            All methods see the same images in the same order. A comparison that was
+            stopped goes on when the same command is given again; more seeds or methods
+            may be added.
 
             Examples:
               hypersphere compare mnist-compare --data data --download

@@ -12,13 +12,14 @@ struct EmbedCommand: ParsableCommand {
         abstract: "Embed images with a trained model.",
         usage: "hypersphere embed MODEL IMAGES ... -o FILE [options]",
         discussion: """
-            Images are a folder, with or without a folder for each class; a CSV file with the columns path and label; a RecordIO
-            file; image files; or an IDX file. Their number is not limited by memory.
+            Images are a folder, with or without a folder for each class; a CSV file with
+            the columns path and label; a RecordIO file; a pack; image files; or an IDX
+            file. Their number is not limited by memory.
 
             What is written, by the ending of FILE:
-              .npy          [N, D] float32, and beside it NAME.files.csv with files, classes and groups
-              .safetensors  embeddings [N, D] and, where classes are known, labels [N]; names in the metadata
-              .csv          a row for each image: file, label and group where known, x0, x1, ...
+              .npy          [N, D] float32; files and classes in NAME.files.csv beside it
+              .safetensors  embeddings [N, D], labels [N] where known, names as metadata
+              .csv          a row for each image: file, label, group, x0, x1, ...
 
             Examples:
               hypersphere embed runs/photographs-1 photographs -o embeddings.safetensors
@@ -42,7 +43,8 @@ struct EmbedCommand: ParsableCommand {
     var precision: Precision?
 
     @Option(
-        help: "What to do about a file that cannot be used: stop, or skip it and say so.", transform: Self.policy)
+        help: "What to do about a file that cannot be used: stop, or skip it and say so. (default: stop)",
+        transform: Self.policy)
     var broken = BrokenImage.Policy.stop
 
     @OptionGroup var options: DeviceOptions

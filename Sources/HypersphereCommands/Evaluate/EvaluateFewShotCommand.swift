@@ -32,7 +32,7 @@ struct EvaluateFewShotCommand: ParsableCommand {
     @Option(help: "Episodes.")
     var episodes = 600
 
-    @Option(help: "How far is measured: cosine or euclidean.", transform: choice(of: "--metric"))
+    @Option(help: "How far is measured: cosine or euclidean. (default: euclidean)", transform: choice(of: "--metric"))
     var metric = EmbeddingDistance.euclidean
 
     @Option(help: "The seed of all draws.")

@@ -42,7 +42,7 @@ struct EvaluateOpenSetCommand: ParsableCommand {
     @Option(help: "The classes of --known where its file does not tell them.")
     var knownLabels: String?
 
-    @Option(help: "How far is measured: cosine or euclidean.", transform: choice(of: "--metric"))
+    @Option(help: "How far is measured: cosine or euclidean. (default: cosine)", transform: choice(of: "--metric"))
     var metric = EmbeddingDistance.cosine
 
     @Option(name: .customLong("k"), help: "Which training embedding the k-th neighbour's score looks at.")

@@ -16,9 +16,9 @@ struct EvaluateRetrievalCommand: ParsableCommand {
         discussion: """
             Each embedding searches all others, or the gallery where one is given. Micro
             is the mean over queries, macro that over classes. Queries whose class is not
-            in the gallery are counted and left out. Where groups are known, such as cameras
-            by the column group of a CSV file, a query does not see its own class of its own
-            group, as in person re-identification.
+            in the gallery are counted and left out. Where groups are known, such as
+            cameras by the column group of a CSV file, a query does not see its own class
+            of its own group, as in person re-identification.
 
             Examples:
               hypersphere evaluate retrieval runs/strokes-center-1
@@ -33,10 +33,12 @@ struct EvaluateRetrievalCommand: ParsableCommand {
     @Option(help: "The gallery's classes, as --labels.")
     var galleryLabels: String?
 
-    @Option(help: "What is close: cosine, euclidean or dot.", transform: choice(of: "--metric"))
+    @Option(help: "What is close: cosine, euclidean or dot. (default: cosine)", transform: choice(of: "--metric"))
     var metric = EmbeddingMetric.cosine
 
-    @Option(name: .customLong("k"), help: "The K of measures at K, with commas between.", transform: Self.cutoffs)
+    @Option(
+        name: .customLong("k"), help: "The K of measures at K, with commas between. (default: 1,5,10)",
+        transform: Self.cutoffs)
     var cutoffs = [1, 5, 10]
 
     @Option(help: "How many nearest vote for a query's class.")

@@ -14,9 +14,9 @@ struct EvaluateTemplatesCommand: ParsableCommand {
                 --pairs FILE [options]
             """,
         discussion: """
-            A template is all that is known of a person. Embeddings, not scaled to length 1,
-            times the faces' scores where these are given, are averaged over each medium and
-            summed over media; templates are compared by the cosine.
+            A template is all that is known of a person. Embeddings, not scaled to length
+            1, times the faces' scores where these are given, are averaged over each medium
+            and summed over media; templates are compared by the cosine.
 
             Example:
               hypersphere evaluate templates --embeddings ijbc.npy \\

@@ -49,12 +49,14 @@ struct EvaluateVerificationCommand: ParsableCommand {
     var flip = false
 
     @Option(
-        name: .customLong("far"), help: "The false accept rates to measure at, with commas between.",
+        name: .customLong("far"),
+        help: "The false accept rates to measure at, with commas between. (default: 0.1,0.01,0.001,0.0001)",
         transform: falseAcceptRates)
     var targets = [0.1, 0.01, 0.001, 0.0001]
 
     @Option(
-        help: "Among which thresholds a fold chooses: published (0, 0.01, ..., 3.99) or observed ones.",
+        help:
+            "Among which thresholds a fold chooses: published (0, 0.01, ..., 3.99) or observed ones. (default: published)",
         transform: choice(of: "--thresholds"))
     var thresholds = ThresholdCandidates.published
 

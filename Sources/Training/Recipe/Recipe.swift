@@ -138,7 +138,8 @@ public struct Recipe: Codable, Sendable {
         }
         if let empty = optimizers.firstIndex(where: \.parts.isEmpty) {
             throw container.invalid(
-                .optimizers, problem: "the `of` of [\(empty)] is empty", remedy: "name parts in it, or leave it out")
+                .optimizers, problem: "the `of` of [\(empty)] is empty",
+                remedy: "name parts in it, or leave out the whole entry")
         }
         var trained: [String] = []
         for part in optimizers.flatMap(\.parts) {

@@ -9,7 +9,8 @@ public enum RecipeReview {
     ///   - size: that of its data.
     public static func findings(in recipe: Recipe, size: DataSize) -> [Finding] {
         let subject = ReviewedModel(recipe, size: size)
-        return ScaleReview.findings(subject) + MarginReview.findings(subject) + GradientReview.findings(subject)
+        return FitReview.findings(subject) + ScaleReview.findings(subject) + MarginReview.findings(subject)
+            + GradientReview.findings(subject)
             + BatchReview.findings(subject) + WeightReview.findings(subject) + LearningRateReview.findings(subject)
             + ScheduleReview.findings(subject)
     }
