@@ -74,8 +74,10 @@ class PlaceTable {
   private:
     size_t cell(float value) const {
         const float position = (first_ - value) * scale_;
-        const float last = static_cast<float>(starts_.size() - 2);
-        return static_cast<size_t>(position > 0 ? std::min(position, last) : 0.0f);
+        const size_t last = starts_.size() - 2;
+        if (!(position > 0)) return 0;
+        // As a float the last cell may be rounded up, beyond the table.
+        return position < static_cast<float>(last) ? std::min(static_cast<size_t>(position), last) : last;
     }
 
     float first_ = 0, scale_ = 0;

@@ -106,10 +106,15 @@ struct Layout {
     int64_t inner;
 };
 
+// Only images have a layout of their own here.
+at::MemoryFormat format_of(const at::Tensor &input) {
+    return input.dim() == 4 ? input.suggest_memory_format() : at::MemoryFormat::Contiguous;
+}
+
 Layout layout_of(const at::Tensor &input, const at::Tensor &slope) {
     if (slope.numel() == 1) return {1, 1, input.numel()};
     const int64_t channels = slope.numel();
-    const bool last = input.dim() < 3 || input.suggest_memory_format() == at::MemoryFormat::ChannelsLast;
+    const bool last = input.dim() < 3 || format_of(input) == at::MemoryFormat::ChannelsLast;
     if (last) return {input.numel() / channels, channels, 1};
     return {input.size(0), channels, input.numel() / std::max<int64_t>(1, input.size(0) * channels)};
 }
@@ -183,7 +188,7 @@ bool has_kernel(const at::Tensor &input) {
 at::Tensor dense(const at::Tensor &tensor, at::MemoryFormat format) { return tensor.contiguous(format); }
 
 at::Tensor prelu_cpu(const at::Tensor &input, const at::Tensor &slope) {
-    const auto x = dense(input, input.suggest_memory_format());
+    const auto x = dense(input, format_of(input));
     const auto s = slope.to(at::kFloat).contiguous();
     auto y = at::empty_like(x);
     const auto layout = layout_of(x, s);
@@ -198,7 +203,7 @@ at::Tensor prelu_cpu(const at::Tensor &input, const at::Tensor &slope) {
 
 std::tuple<at::Tensor, at::Tensor> prelu_backward_cpu(const at::Tensor &input, const at::Tensor &slope,
                                                       const at::Tensor &gradient) {
-    const auto format = input.suggest_memory_format();
+    const auto format = format_of(input);
     const auto x = dense(input, format);
     const auto g = dense(gradient.to(x.scalar_type()), format);
     const auto s = slope.to(at::kFloat).contiguous();

@@ -105,6 +105,7 @@ public struct CSVTable: Sendable {
     public static func field(_ text: String) -> String {
         let special = ",\"\r\n".unicodeScalars
         guard text.unicodeScalars.contains(where: { special.contains($0) }) else { return text }
-        return "\"\(text.replacing("\"", with: "\"\""))\""
+        // By scalars: a quotation mark with an accent is another character, and a reader sees its mark alone.
+        return "\"\(String(String.UnicodeScalarView(text.unicodeScalars.flatMap { $0 == "\"" ? [$0, $0] : [$0] })))\""
     }
 }

@@ -26,7 +26,8 @@ public final class FileWriter {
         var rest = bytes[...]
         while !rest.isEmpty {
             let chunk = UnsafeRawBufferPointer(rebasing: rest)
-            let written = Foundation.write(descriptor, chunk.baseAddress, chunk.count)
+            // Some systems refuse more than 2 GiB at once.
+            let written = Foundation.write(descriptor, chunk.baseAddress, min(chunk.count, 1 << 30))
             if written < 0 {
                 if errno == EINTR { continue }
                 throw UserFacingError(writing: path, code: errno)

@@ -16,6 +16,8 @@ public struct NewFolder {
         let temporary = url.deletingLastPathComponent()
             .appendingPathComponent(".\(url.lastPathComponent).\(ProcessInfo.processInfo.processIdentifier).partial")
             .path
+        // In a container every run may have one number, and one that was killed leaves its folder.
+        try? FileManager.default.removeItem(atPath: temporary)
         guard mkdir(temporary, 0o777) == 0 else { throw UserFacingError(writing: path, code: errno) }
         do {
             try body(NewFolder(path: temporary))

@@ -47,7 +47,8 @@ enum Console {
     static func command(_ words: [String]) -> String {
         words.map { word in
             word.wholeMatch(of: /[-A-Za-z0-9_.\/:=+,@%]+/) != nil
-                ? word : "'\(word.replacing("'", with: #"'\''"#))'"
+                ? word
+                : "'" + word.unicodeScalars.reduce(into: "") { $0 += $1 == "'" ? #"'\''"# : String($1) } + "'"
         }.joined(separator: " ")
     }
 

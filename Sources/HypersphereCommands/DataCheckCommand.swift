@@ -34,7 +34,7 @@ struct DataCheckCommand: ParsableCommand {
     var quiet = false
 
     func validate() throws {
-        if let threads, threads < 1 { throw ValidationError("--threads expects a number above 0, got \(threads)") }
+        try DeviceOptions.check(threads: threads)
     }
 
     func run() throws {

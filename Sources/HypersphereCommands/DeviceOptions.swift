@@ -12,7 +12,13 @@ struct DeviceOptions: ParsableArguments {
     var threads: Int?
 
     func validate() throws {
-        if let threads, threads < 1 { throw ValidationError("--threads expects a number above 0, got \(threads)") }
+        try DeviceOptions.check(threads: threads)
+    }
+
+    /// Makes sure that a machine can have so many threads.
+    static func check(threads: Int?) throws {
+        guard let threads, !(1...Engine.greatestThreadCount).contains(threads) else { return }
+        throw ValidationError("--threads expects a number from 1 to \(Engine.greatestThreadCount), got \(threads)")
     }
 
     /// Chooses the device and sets the number of threads.

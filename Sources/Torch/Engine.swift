@@ -30,10 +30,18 @@ public enum Engine {
         }
     }
 
+    /// The most threads that can be asked for.
+    public static let greatestThreadCount = 1024
+
     /// The number of threads that one operator uses on the processor.
+    ///
+    /// - Precondition: from 1 to ``greatestThreadCount``.
     public static var threadCount: Int {
         get { Int(ct_thread_count()) }
-        set { ct_set_thread_count(Int32(newValue)) }
+        set {
+            require((1...greatestThreadCount).contains(newValue), "Engine.threadCount = \(newValue)")
+            ct_set_thread_count(Int32(newValue))
+        }
     }
 
     /// Makes memory of freed tensors stay with the program, and large tensors lie in large pages where the system has them.

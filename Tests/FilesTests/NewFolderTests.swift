@@ -6,6 +6,18 @@ import Testing
 @Suite struct NewFolderTests {
     private struct Failure: Error {}
 
+    /// What a killed program of the same number has left is in nobody's way.
+    @Test func whatWasLeftIsReplaced() throws {
+        try withTemporaryFolder { parent in
+            let left = "\(parent)/.a.\(ProcessInfo.processInfo.processIdentifier).partial"
+            try FileManager.default.createDirectory(atPath: left, withIntermediateDirectories: true)
+            try Data([1]).write(to: URL(fileURLWithPath: "\(left)/old"))
+            try NewFolder.write("\(parent)/a") { try $0.write(Data([2]), to: "new") }
+            #expect(try FileManager.default.contentsOfDirectory(atPath: "\(parent)/a") == ["new"])
+            #expect(try FileManager.default.contentsOfDirectory(atPath: parent) == ["a"])
+        }
+    }
+
     @Test func aFolderIsWholeOrNotThere() throws {
         try withTemporaryFolder { parent in
             try NewFolder.write("\(parent)/a") { folder in

@@ -25,7 +25,7 @@ struct TrainInputTests {
         Case("strokes-center", "epochs=", says: ["epochs=: ", "no value"]),
         Case("strokes-center", "epochs=three", says: ["epochs=three: epochs: ", "a whole number"]),
         Case("strokes-center", "epochs=1.5", says: ["epochs=1.5: epochs: ", "a whole number"]),
-        Case("strokes-center", "threads=0", says: ["threads=0: threads: ", "above 0"]),
+        Case("strokes-center", "threads=0", says: ["threads=0: threads: ", "1 to 1024"]),
         Case("strokes-center", "data=[1]", says: ["data=[1]: data"]),
         Case("strokes-center", "head.bias=maybe", says: ["head.bias=maybe: head.bias: ", "true or false"]),
         Case(

@@ -14,6 +14,7 @@ struct UsageTests {
         ["loss", "plot", "arcfac"], ["loss", "plot", "arcface", "vs"], ["loss", "plot", "vs", "arcface"],
         ["loss", "plot", "arcface", "margn=1"], ["loss", "plot", "arcface", "margin=28.6"],
         ["loss", "plot", "arcface", "margin=180deg"], ["loss", "plot", "arcface", "-o", "curve.gif"],
+        ["train", "strokes-center", "--threads", "3000000000"], ["data", "check", "birds", "--threads", "0"],
         ["loss", "list", "arcfac"], ["evaluate", "retrieval"],
         ["evaluate", "retrieval", "model", "--embeddings", "x.npy"],
         ["evaluate", "retrieval", "model", "--labels", "l"],

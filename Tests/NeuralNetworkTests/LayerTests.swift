@@ -12,6 +12,19 @@ import Torch
         (all?.cases ?? []).filter { ($0.settings["layer"]?.text ?? "").hasPrefix("BatchNorm") == isBatchNorm }
     }
 
+    /// Volumes whose channels lie innermost have a slope for each channel all the same.
+    @Test func slopesOfVolumesAreTheirChannels() throws {
+        let values = Tensor.full([1, 2, 2, 2, 2], -1).permuted([0, 4, 1, 2, 3]).requiringGradient()
+        let slope = Tensor([0.1, 10] as [Float]).requiringGradient()
+        let found = values.prelu(slope: slope)
+        let expected = Tensor(
+            [Float](repeating: -0.1, count: 8) + [Float](repeating: -10, count: 8), shape: [1, 2, 2, 2, 2])
+        expectEqual(found.detached().contiguous(), expected)
+        found.sum().backward()
+        expectEqual(try #require(values.gradient).contiguous(), -expected)
+        expectEqual(try #require(slope.gradient), Tensor([-8, -8] as [Float]))
+    }
+
     @Test func theFixtureIsThere() {
         #expect(Self.cases(false).count >= 41 && Self.cases(true).count >= 11)
     }

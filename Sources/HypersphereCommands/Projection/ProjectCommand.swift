@@ -83,7 +83,7 @@ struct ProjectCommand: ParsableCommand {
         if let iterations, !(1...1_000_000).contains(iterations) {
             throw ValidationError("--iterations expects a number from 1 to 1000000, got \(iterations)")
         }
-        if let threads, threads < 1 { throw ValidationError("--threads expects a number above 0, got \(threads)") }
+        try DeviceOptions.check(threads: threads)
         let format = try ProjectionOutput.Format(output)
         if images != nil && format != .page {
             throw ValidationError("--images expects an --output that ends in .html, got \(output)")

@@ -64,7 +64,7 @@ public struct Recipe: Codable, Sendable {
         seed = try container.value(.seed, default: 0)
         precision = try container.decodeIfPresent(Precision.self, forKey: .precision)
         layout = try container.decodeIfPresent(MemoryFormat.self, forKey: .layout)
-        threads = try container.optional(.threads, .positive)
+        threads = try container.optional(.threads, .within(1...Engine.greatestThreadCount))
         if data.images == nil && !verification.isEmpty {
             throw container.invalid(
                 .verification, problem: "data.set \(data.set) has no image files", remedy: "leave it out")

@@ -18,6 +18,8 @@ enum HTMLText {
 
     /// For JSON inside a script element, where the page's parser looks for nothing but `</script` and `<!--`.
     static func escapedJSON(_ json: String) -> String {
-        json.replacing("<", with: "\\u003c")
+        json.unicodeScalars.reduce(into: "") { result, scalar in
+            if scalar == "<" { result += "\\u003c" } else { result.unicodeScalars.append(scalar) }
+        }
     }
 }
