@@ -237,7 +237,7 @@ public final class Trainer {
             history.append(metrics)
             progress = EpochProgress()
             try handle(.epoch(metrics, test: embeddings))
-            if shared?.anyWants(shouldStop()) ?? shouldStop(), epoch < recipe.epochs { return .stopped }
+            if shared?.any(shouldStop()) ?? shouldStop(), epoch < recipe.epochs { return .stopped }
         }
         return .finished
     }
@@ -278,7 +278,7 @@ public final class Trainer {
         // Where files could not be used, one image alone may be left, which has no deviation to normalise by.
         guard shared?.count(batch) ?? batch.indices.count >= min(2, planned) else {
             progress.skip(planned: planned)
-            return shared?.anyWants(wantsStop) ?? wantsStop
+            return shared?.any(wantsStop) ?? wantsStop
         }
         reseed(epoch: epoch, position: position)
         let draws = SampleDraws(seed: recipe.seed, epoch: epoch)
@@ -353,7 +353,7 @@ public final class Trainer {
     /// Makes sure that the last step, too, left numbers, before anything of it is kept.
     private func checkFinite(in place: String) throws {
         let first = model.firstNonFinite
-        if shared?.anyWants(first != nil) ?? (first != nil) {
+        if shared?.any(first != nil) ?? (first != nil) {
             throw notFinite(first ?? "what another process holds", in: place)
         }
     }

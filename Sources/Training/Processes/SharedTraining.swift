@@ -102,9 +102,9 @@ final class SharedTraining {
         return group.broadcast(Tensor(room)).array()
     }
 
-    /// Whether any process was asked to stop.
-    func anyWants(_ stop: Bool) -> Bool {
-        group.maximum(Tensor([stop ? 1.0 : 0.0])).item() != 0
+    /// Whether it is so in any process; all must ask.
+    func any(_ isSo: Bool) -> Bool {
+        group.maximum(Tensor([isSo ? 1.0 : 0.0])).item() != 0
     }
 }
 

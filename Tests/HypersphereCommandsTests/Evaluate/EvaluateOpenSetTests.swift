@@ -72,21 +72,16 @@ import Torch
                 numbers.stderr
                     == "warning: known.safetensors: 6 class numbers of train.safetensors too, taken for other classes\n"
             )
-            try program.write("label,x0\nowl,1\nowl,2\nwren,-5\n", to: "train.csv")
-            try program.write("label,x0\nowl,1.5\nwren,-4\n", to: "known.csv")
-            try program.write("label,x0\ncrow,3\nowl,9\n", to: "strangers.csv")
-            let shared = try program.run(
-                "evaluate", "open-set", "--known-train", "train.csv", "--known", "known.csv", "--unknown",
-                "strangers.csv")
-            expectOneLine(shared, ["strangers.csv: classes: owl is among those of train.csv"])
             // A number in front of it hides no name.
-            try program.write("label,x0\n7,1\n7,2\nowl,-5\n", to: "train.csv")
-            try program.write("label,x0\n7,1.5\nowl,-4\n", to: "known.csv")
-            try program.write("label,x0\n7,3\nowl,9\n", to: "strangers.csv")
-            let mixed = try program.run(
-                "evaluate", "open-set", "--known-train", "train.csv", "--known", "known.csv", "--unknown",
-                "strangers.csv")
-            expectOneLine(mixed, ["strangers.csv: classes: owl is among those of train.csv"])
+            for (known, first) in [("wren", "crow"), ("7", "7")] {
+                try program.write("label,x0\nowl,1\nowl,2\n\(known),-5\n", to: "train.csv")
+                try program.write("label,x0\nowl,1.5\n\(known),-4\n", to: "known.csv")
+                try program.write("label,x0\n\(first),3\nowl,9\n", to: "strangers.csv")
+                let shared = try program.run(
+                    "evaluate", "open-set", "--known-train", "train.csv", "--known", "known.csv", "--unknown",
+                    "strangers.csv")
+                expectOneLine(shared, ["strangers.csv: classes: owl is among those of train.csv"])
+            }
             try refused("--known", "train.safetensors", ["train.safetensors: ", "is in train.safetensors too"])
             try program.write("label,x0,x1\n99,1,2\n", to: "other.csv")
             try refused("--known", "other.csv", ["other.csv: width: is 2, that of train.safetensors 8"])
