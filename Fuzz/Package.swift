@@ -25,5 +25,6 @@ let package = Package(
         fuzzer("FuzzPairs", ["Weights"]),
         fuzzer("FuzzImages", ["Datasets"]),
         fuzzer("FuzzRecords", ["Datasets"]),
+        fuzzer("FuzzPacks", ["Datasets"]),
     ]
 )

@@ -2,7 +2,9 @@
 
 import base64
 import json
+import struct
 import sys
+import zlib
 from pathlib import Path
 
 FIXTURES = Path(__file__).parent.parent / "Tests" / "Fixtures"
@@ -11,6 +13,22 @@ FIXTURES = Path(__file__).parent.parent / "Tests" / "Fixtures"
 def write(folder, name, content):
     folder.mkdir(parents=True, exist_ok=True)
     (folder / name).write_bytes(content)
+
+
+def pack(path):
+    """A pack of one image twice, as the fuzzer of packs takes it: JSON, table and names, and the shard."""
+    image, name, header = path.read_bytes(), path.name.encode(), 512
+    shard = bytearray(header) + image
+    index = {
+        "groups": ["front"],
+        "parts": [{"classNames": ["any"], "count": 2, "name": "train"}],
+        "shards": [{"file": "images-00000.tar", "size": len(shard)}],
+    }
+    table = b""
+    for group in (-1, 0):
+        table += struct.pack("<IIIIiIQ", 0, len(image), zlib.crc32(image), 0, group, len(name), header)
+    table += name + name
+    return json.dumps(index).encode() + b"\0" + struct.pack("<H", len(table)) + table + bytes(shard)
 
 
 def main():
@@ -27,6 +45,8 @@ def main():
     for path in sorted((FIXTURES / "images").iterdir()):
         if path.name not in ("index.json", "pixels.gz"):
             write(folder / "FuzzImages", path.name, path.read_bytes())
+            if path.stat().st_size < 4096:
+                write(folder / "FuzzPacks", path.stem, pack(path))
     records = FIXTURES / "records"
     for path in sorted(records.glob("*.bin")):
         write(folder / "FuzzPairs", path.name, path.read_bytes())

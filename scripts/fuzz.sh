@@ -4,7 +4,7 @@
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
-read -ra programs <<<"${FUZZERS:-FuzzWeights FuzzSafetensors FuzzPairs FuzzImages FuzzRecords}"
+read -ra programs <<<"${FUZZERS:-FuzzWeights FuzzSafetensors FuzzPairs FuzzImages FuzzRecords FuzzPacks}"
 readonly work=Fuzz/.build
 
 # Optimised: arithmetic that overflows traps all the same, and more inputs are tried.
@@ -15,7 +15,7 @@ if [[ $(uname) == Linux ]]; then flags+=(-Xswiftc -use-ld=lld); fi
 readonly coverage=-fsanitize-coverage=edge,inline-8bit-counters,pc-table,trace-cmp
 checked=(-Xswiftc -sanitize=address -Xcc -fsanitize=address -Xcc "$coverage")
 
-is_checked() { [[ $1 == FuzzImages || $1 == FuzzRecords ]]; }
+is_checked() { [[ $1 == FuzzImages || $1 == FuzzRecords || $1 == FuzzPacks ]]; }
 folder() { is_checked "$1" && echo "$work/checked" || echo "$work"; }
 
 for program in "${programs[@]}"; do

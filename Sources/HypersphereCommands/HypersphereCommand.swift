@@ -17,7 +17,8 @@ public struct HypersphereCommand: ParsableCommand {
         version: "hypersphere \(Training.Environment.version), libtorch \(Engine.compiledVersion)",
         subcommands: [
             TrainCommand.self, CompareCommand.self, EmbedCommand.self, EvaluateCommand.self, CalibrateCommand.self,
-            IdentifyCommand.self, ProjectCommand.self, AlignCommand.self, LossCommand.self, DataCommand.self,
+            IdentifyCommand.self, SearchCommand.self, ProjectCommand.self, AlignCommand.self, LossCommand.self,
+            DataCommand.self,
             WeightsCommand.self, DoctorCommand.self,
         ])
 

@@ -28,6 +28,23 @@ import Torch
         }
     }
 
+    /// A recipe for a folder beside a list, and the other way round, say what to write.
+    @Test func foldersAndListsAreToldApart() throws {
+        try Photographs.withModel { program in
+            try program.write(Photographs.recipe, to: "photographs.yaml")
+            try program.write("path,label\nbirds/owl/1.jpg,owl\n", to: "list.csv")
+            expectOneLine(
+                try program.run("train", "photographs.yaml", "--data", "list.csv"),
+                ["list.csv: data.set: is folder in the recipe, but this is a file", "add data.set=csv"])
+            expectOneLine(
+                try program.run("train", "photographs.yaml", "--data", "birds", "data.set=csv"),
+                ["birds: data.set: is csv in the recipe, but this is a folder; add data.set=folder"])
+            let listed = ["data.set=csv", "data.images.holdOut=0.4", "epochs=1", "--dry-run"]
+            let none = try program.run(["train", "photographs.yaml", "--data", "none.csv"] + listed)
+            expectOneLine(none, ["none.csv: does not exist"])
+        }
+    }
+
     /// Where the classes to measure on are others, as in re-identification, their images search each other; the numbers are those
     /// that `evaluate retrieval` gives for the model.
     @Test func unseenClassesAreSearched() throws {

@@ -24,12 +24,16 @@ struct UsageTests {
         ["evaluate", "verification", "--embeddings", "x.npy", "--flip"],
         ["evaluate", "verification", "model", "--far", "2"],
         ["evaluate", "verification", "model", "--only-folds", "9"],
+        ["evaluate", "verification", "model", "--thresholds", "observed"],
         ["evaluate", "verification", "model", "--folds", "5"], ["evaluate", "open-set", "model"],
         ["evaluate", "few-shot", "model", "--ways", "1"], ["evaluate", "few-shot", "model", "--metric", "dot"],
         ["calibrate", "model"], ["calibrate", "model", "data", "--far", "1"], ["identify", "model", "gallery"],
         ["identify", "model", "gallery", "a.jpg", "--labels", "y.npy"],
         ["identify", "model", "gallery", "a.jpg", "--metric", "dot"],
         ["identify", "model", "gallery", "a.jpg", "--csv", "--json"],
+        ["search", "model", "gallery"], ["search", "model", "gallery", "a.jpg", "--nearest", "0"],
+        ["search", "model", "gallery", "a.jpg", "--labels", "y.npy"],
+        ["search", "model", "gallery", "a.jpg", "--gallery-images", "gallery"],
     ])
     func isRefused(words: [String]) throws {
         try Program.inScratchFolder { program in
@@ -46,7 +50,8 @@ struct UsageTests {
     @Test(arguments: [
         [], ["train"], ["embed"], ["doctor"], ["loss"], ["loss", "list"], ["loss", "plot"],
         ["evaluate"], ["evaluate", "retrieval"], ["evaluate", "verification"], ["evaluate", "open-set"],
-        ["evaluate", "templates"], ["evaluate", "few-shot"], ["calibrate"], ["identify"], ["compare"], ["project"],
+        ["evaluate", "templates"], ["evaluate", "few-shot"], ["calibrate"], ["identify"], ["search"], ["compare"],
+        ["project"],
         ["align"], ["weights"], ["data", "check"], ["data", "pack"],
     ])
     func helpHasAnExample(command: [String]) throws {

@@ -58,7 +58,7 @@ struct EvaluateVerificationCommand: ParsableCommand {
         help:
             "Among which thresholds a fold chooses: published (0, 0.01, ..., 3.99) or observed ones. (default: published)",
         transform: choice(of: "--thresholds"))
-    var thresholds = ThresholdCandidates.published
+    var thresholds: ThresholdCandidates?
 
     @Option(help: "Resamples of the identities for an interval of the AUC; none when 0.")
     var resamples = 0
@@ -80,6 +80,7 @@ struct EvaluateVerificationCommand: ParsableCommand {
         if resamples < 0 { throw ValidationError("--resamples expects 0 or more, got \(resamples)") }
         guard pairs != nil else {
             if resamples > 0 { throw ValidationError("--resamples expects --pairs beside it") }
+            if thresholds != nil { throw ValidationError("--thresholds expects --pairs beside it") }
             if folds != nil { throw ValidationError("--folds expects --pairs beside it") }
             if onlyFolds != nil { throw ValidationError("--only-folds expects --pairs beside it") }
             return
@@ -150,17 +151,17 @@ struct EvaluateVerificationCommand: ParsableCommand {
         folds: Int, identities: (first: [Int64], second: [Int64])
     ) throws -> VerificationResult {
         try plain.checkDirections()
+        let candidates = thresholds ?? .published
         let bootstrap = resamples > 0 ? Bootstrap(resamples: resamples, seed: seed) : nil
         func measures(_ table: EmbeddingTable) throws -> VerificationMeasures {
             try VerificationMeasures(
-                pairs, of: table.embeddings, folds: folds, candidates: thresholds, targets: targets, bootstrap,
+                pairs, of: table.embeddings, folds: folds, candidates: candidates, targets: targets, bootstrap,
                 identities)
         }
         let facts = VerificationResult.Facts(
             embeddings: plain.name, pairs: path, images: images, positives: pairs.isSame.count { $0 },
             negatives: pairs.isSame.count { !$0 }, folds: folds, onlyFolds: onlyFolds?.sorted(),
-            thresholds: folds > 1 ? thresholds : nil,
-            resamples: resamples, seed: seed)
+            thresholds: folds > 1 ? candidates : nil, resamples: resamples, seed: seed)
         return VerificationResult(protocol: facts, plain: try measures(plain), withFlip: try averaged.map(measures))
     }
 

@@ -51,9 +51,10 @@ struct ModelOptions: ParsableArguments {
         return .files(part == .train ? splits.train : splits.test ?? splits.train)
     }
 
-    /// The embeddings of images, of which each must be usable.
+    /// The embeddings of images, of which each must be usable, with their classes unless those mean nothing.
     func table(
-        of images: ImageSet, by model: ModelBundle, named name: String? = nil, mirrored: Bool = false,
+        of images: ImageSet, isLabelled: Bool = true, by model: ModelBundle, named name: String? = nil,
+        mirrored: Bool = false,
         quiet: Bool
     ) throws -> EmbeddingTable {
         let bar = quiet ? nil : ProgressBar(label: mirrored ? "embedding mirrored" : "embedding", total: images.count)
@@ -69,6 +70,7 @@ struct ModelOptions: ParsableArguments {
         if case .files(let set) = images { files = set.samples.map(\.name) }
         return try EmbeddingTable(
             name: name ?? images.name, embeddings: .concatenated(parts),
-            classes: images.labels.map { images.classNames[Int($0)] }, files: files, groups: images.groups)
+            classes: isLabelled ? images.labels.map { images.classNames[Int($0)] } : nil, files: files,
+            groups: images.groups)
     }
 }

@@ -11,14 +11,26 @@ struct OutputOptions: ParsableArguments {
 
     /// Prints `result` and, where a page is asked for, writes it.
     ///
-    /// - Throws: `UserFacingError` when the page cannot be written, and what `page` throws.
+    /// - Throws: `UserFacingError` when the page cannot be written, and what `figures` throws.
     func tell(_ result: some EvaluationResult, page: String?, figures: () throws -> [any ThemedDrawing]) throws {
+        try print(result)
+        if let page { try write(result, to: page, figures: figures) }
+    }
+
+    /// Prints `result`, for a person or as JSON.
+    func print(_ result: some EvaluationResult) throws {
         if json { try Console.print(json: result) } else { result.show() }
-        guard let page else { return }
-        try Report(
-            title: result.title, about: result.about, figures: figures(), tables: result.tables
-        ).write(to: page)
-        if !json { Console.print("\n\(page): the pictures") }
+    }
+
+    /// Writes a page, and says so where what is printed is for a person.
+    ///
+    /// - Throws: `UserFacingError` when the page cannot be written, and what `figures` throws.
+    func write(
+        _ result: some EvaluationResult, to page: String, isAnnounced: Bool = true,
+        figures: () throws -> [any ThemedDrawing]
+    ) throws {
+        try Report(title: result.title, about: result.about, figures: figures(), tables: result.tables).write(to: page)
+        if isAnnounced && !json { Console.print("\n\(page): the pictures") }
     }
 }
 

@@ -8,6 +8,9 @@ struct SampleImages {
     private let set: ImageSet
     private let decoder = ImageDecoder()
 
+    /// Twice the side of the largest square that a picture is drawn in.
+    private static let side = 192
+
     init(_ set: ImageSet) {
         self.set = set
     }
@@ -24,8 +27,13 @@ struct SampleImages {
                 width: images.width, height: images.height, channels: images.channels,
                 pixels: Data(images.pixels[begin..<begin + images.imageSize]))
         case .files(let files):
-            return SampleImage(try decoder.decode(files.samples[index]))
+            return Self.picture(of: try decoder.decode(files.samples[index]))
         }
+    }
+
+    /// The picture of a photograph, as large as one is drawn.
+    static func picture(of photograph: DecodedImage) -> SampleImage {
+        SampleImage(photograph).shrunk(toFit: side)
     }
 }
 

@@ -29,11 +29,6 @@ extension Distance {
 }
 
 extension Tensor {
-    /// Each row `x / max(|x|, 1e-12)`: of length 1, or shorter where the row is all but zero.
-    func normalizedRows() -> Tensor {
-        self / norm(along: -1, keeping: true).clamped(min: 1e-12)
-    }
-
     /// The tensor in 32 bits, unless it has 64.
     func inFullPrecision() -> Tensor {
         dtype == .float64 ? self : to(.float32)

@@ -38,7 +38,7 @@ struct ClassVectors {
             embeddings.rank == 2 && embeddings.size(1) == weight.size(1),
             "cosines: expected embeddings [N, \(weight.size(1))], got \(embeddings.signature)")
         return withPrecision(.fp32, on: embeddings.device) {
-            let directions = embeddings.to(weight.dtype).shortened().rows.normalised()
+            let directions = embeddings.to(weight.dtype).normalizedRows()
             return directions.linear(weight: normalised, bias: nil).heldAsCosines()
         }
     }

@@ -68,7 +68,7 @@ public final class L2SoftmaxHead: Module, CrossEntropyHead {
     /// The logits `[N, C]` of embeddings `[N, D]`.
     public func logits(_ embeddings: Tensor) -> Tensor {
         withPrecision(.fp32, on: embeddings.device) {
-            let directions = embeddings.to(weight.tensor.dtype).shortened().rows.normalised()
+            let directions = embeddings.to(weight.tensor.dtype).normalizedRows()
             let scaled = alpha.map { directions * $0.tensor } ?? directions * length
             return scaled.linear(weight: weight.tensor, bias: bias?.tensor)
         }

@@ -51,7 +51,7 @@ public final class NearestMeanHead: Module, ClassifierHead {
         let same = labels.unsqueezed(1).equals(labels.unsqueezed(0))
         let firsts = (same.cumulativeSum(along: 1).diagonal() .<= 1).nonzeroIndices().selected(0, along: 1)
         let members = same.gathered(firsts).to(means.tensor.dtype)
-        let sums = members.matrixProduct(embeddings.to(means.tensor.dtype).shortened().rows.normalised())
+        let sums = members.matrixProduct(embeddings.to(means.tensor.dtype).normalizedRows())
         let batchMeans = sums / members.sum(along: [1], keeping: true)
         let present = labels.gathered(firsts)
         let old = means.tensor.gathered(present)

@@ -97,7 +97,7 @@ public final class SubCenterArcFaceHead: Module, CrossEntropyHead, MarginCurveHe
         let vectors = weight.tensor.normalised().reshaped([classes, centers, -1])
         let parts = stride(from: 0, to: labels.count, by: Self.chunk).map { start in
             let rows = start..<min(start + Self.chunk, labels.count)
-            let directions = embeddings[rows].to(vectors.dtype).shortened().rows.normalised()
+            let directions = embeddings[rows].to(vectors.dtype).normalizedRows()
             return vectors.gathered(labels[rows]).matrixProduct(directions.unsqueezed(2)).squeezed(2)
         }
         return Tensor.concatenated(parts).clamped(min: -1, max: 1)

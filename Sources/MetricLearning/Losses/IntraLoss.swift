@@ -20,7 +20,7 @@ public final class IntraLoss: Module, EmbeddingLoss {
     public func callAsFunction(_ embeddings: Tensor, _ labels: Tensor) -> Loss {
         let vectors = classVectors()
         labels.checkLabels(for: embeddings, dimension: vectors.size(1), classes: vectors.size(0), "IntraLoss")
-        let directions = embeddings.to(vectors.dtype).shortened().rows.normalised()
+        let directions = embeddings.to(vectors.dtype).normalizedRows()
         let cosines = (directions * vectors.gathered(labels)).sum(along: [1]).heldAsCosines()
         return Loss(cosines.anglesOfCosines().sum() / (.pi * Double(max(1, labels.count))))
     }

@@ -1,5 +1,6 @@
 import Datasets
 import Files
+import Foundation
 
 extension Recipe {
     /// Reads, draws or lists the images that the recipe names.
@@ -15,7 +16,8 @@ extension Recipe {
         progress: @escaping @Sendable (_ file: String, _ received: Int, _ total: Int?) -> Void = { _, _, _ in }
     ) throws -> TrainingData {
         if let images = data.images {
-            let splits = try ImageCollection(rawValue: data.set)?.load(path) ?? LabeledFaces(path: path).load()
+            let splits =
+                try ImageCollection(rawValue: data.set).map { try load($0, path) } ?? LabeledFaces(path: path).load()
             let pairs = try verification.map { try $0.load(path) }
             if let twice = pairs.indices.first(where: { at in pairs[..<at].contains { $0.name == pairs[at].name } }) {
                 throw UserFacingError(
@@ -34,6 +36,29 @@ extension Recipe {
         return TrainingData(
             Strokes(classes: data.characters ?? .digits, seed: seed)
                 .splits(train: data.train ?? 10_000, test: data.test ?? 2_000))
+    }
+
+    /// Lists a collection's images; a folder and a list are not taken for each other, nor for what tells its kind itself.
+    private func load(_ collection: ImageCollection, _ path: String) throws -> ImageFileSplits {
+        let found = ImageCollection(of: path)
+        if found != collection, [.folder, .csv].contains(collection), FileManager.default.fileExists(atPath: path) {
+            throw UserFacingError(
+                path, field: "data.set", problem: "is \(collection.rawValue) in the recipe, but this is \(found.words)",
+                remedy: "add data.set=\(found.rawValue), or name \(collection.words) with --data")
+        }
+        return try collection.load(path)
+    }
+}
+
+extension ImageCollection {
+    /// What it is, for a person.
+    fileprivate var words: String {
+        switch self {
+        case .folder: "a folder"
+        case .csv: "a file, such as a CSV list"
+        case .records: "a RecordIO file"
+        case .pack: "a pack"
+        }
     }
 }
 

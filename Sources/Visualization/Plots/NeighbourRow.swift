@@ -4,15 +4,15 @@ public struct NeighbourRow: Sendable, Equatable {
     public struct Neighbour: Sendable, Equatable {
         /// Its image.
         public let image: SampleImage
-        /// The name of its class.
+        /// The name of its class, or its own.
         public let className: String
         /// How similar it is to the query, such as the cosine of their embeddings.
         public let similarity: Double
-        /// Whether it is of the query's class.
-        public let isRight: Bool
+        /// Whether it is of the query's class; nil where that is not known.
+        public let isRight: Bool?
 
         /// Creates a neighbour.
-        public init(image: SampleImage, className: String, similarity: Double, isRight: Bool) {
+        public init(image: SampleImage, className: String, similarity: Double, isRight: Bool? = nil) {
             self.image = image
             self.className = className
             self.similarity = similarity
@@ -22,7 +22,7 @@ public struct NeighbourRow: Sendable, Equatable {
 
     /// The query's image.
     public let query: SampleImage
-    /// The name of the query's class.
+    /// The name of the query's class, or its own.
     public let className: String
     /// What was found, the nearest first `[k]`.
     public let neighbours: [Neighbour]

@@ -2,7 +2,8 @@ public import Foundation
 
 /// Queries and their nearest neighbours as images: what an embedding holds to be alike.
 ///
-/// Neighbours of the query's class have a blue frame and a tick, others an orange frame and a cross. Images are scaled to
+/// Neighbours of the query's class have a blue frame and a tick, others an orange frame and a cross; where the query's class is
+/// not known there is neither. Images are scaled to
 /// the same square, whole and in their own shape.
 public struct NeighbourSheet: ThemedDrawing, Equatable {
     /// The queries with what was found.
@@ -74,10 +75,12 @@ public struct NeighbourSheet: ThemedDrawing, Equatable {
                 let square = CGRect(
                     x: left + Double(place) * (side + Self.gap), y: top, width: side, height: side)
                 let words = [neighbour.className, NumberText.fixed(neighbour.similarity, digits: 3)]
-                draw(
-                    neighbour.image, words, in: square, frame: color(neighbour.isRight), width: 3, on: canvas)
-                drawMark(
-                    neighbour.isRight, at: CGPoint(x: square.maxX - 3, y: square.minY + 3), radius: 7.5, on: canvas)
+                guard let isRight = neighbour.isRight else {
+                    draw(neighbour.image, words, in: square, frame: theme.frame, width: 1, on: canvas)
+                    continue
+                }
+                draw(neighbour.image, words, in: square, frame: color(isRight), width: 3, on: canvas)
+                drawMark(isRight, at: CGPoint(x: square.maxX - 3, y: square.minY + 3), radius: 7.5, on: canvas)
             }
         }
     }
@@ -115,6 +118,7 @@ public struct NeighbourSheet: ThemedDrawing, Equatable {
 
     /// What the frames mean, at the right of the headings or, where there is no room, nowhere: the marks tell it too.
     private func drawKey(after start: Double, y: Double, on canvas: Canvas) {
+        guard rows.contains(where: { $0.neighbours.contains { $0.isRight != nil } }) else { return }
         let style = TextStyle(size: 12, color: theme.ink)
         let entries = [(true, "same class"), (false, "other class")]
         let widths = entries.map { canvas.width(of: $0.1, style) + 22 }

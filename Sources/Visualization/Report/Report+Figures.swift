@@ -31,7 +31,9 @@ extension Report {
         }
         let escaped = words.map(HTMLText.escaped)
         let caption = escaped.isEmpty ? "" : "<figcaption>\(escaped.joined(separator: " · "))</figcaption>"
-        let heading = escaped.isEmpty ? "" : "<figcaption><h3>\(escaped.joined(separator: "</h3>"))</figcaption>\n"
+        let heading =
+            escaped.isEmpty
+            ? "" : "<figcaption><h3>\(escaped[0])</h3>\(escaped.dropFirst().joined())</figcaption>\n"
         return """
             <figure class="drawn">\(hasHeading ? heading : "")<picture>
             \(sources.joined(separator: "\n"))

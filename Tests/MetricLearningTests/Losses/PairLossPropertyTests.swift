@@ -118,7 +118,8 @@ import Torch
             let draw = Draw(seed: seed)
             let loss = kind.inDouble(embedding: 3)
             let plain = value(loss, draw.embeddings, draw.labels)
-            for length in [1e-6, 1e4] {
+            // Squares of the last overflow.
+            for length in [1e-6, 1e4, 1e200] {
                 expectEqual(value(loss, draw.embeddings * length, draw.labels), plain, absolute: 1e-12, relative: 1e-11)
             }
         }

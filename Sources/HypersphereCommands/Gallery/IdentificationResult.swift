@@ -1,21 +1,11 @@
 import Datasets
 import Evaluation
 import Files
-import Foundation
-import Images
 import Terminal
-import Torch
 import Training
 
 /// What `identify` answers, and how it came to it.
 struct IdentificationResult: Encodable {
-    /// Images with their embeddings, and those that could not be used.
-    struct Embedded {
-        var embeddings: Tensor
-        var indices: [Int]
-        var broken: [BrokenImage]
-    }
-
     struct Facts: Encodable {
         let model: String
         let gallery: String
@@ -35,34 +25,23 @@ struct IdentificationResult: Encodable {
         let nearestFile: String?
     }
 
-    struct Unusable: Encodable {
-        let file: String
-        let problem: String
-    }
-
     let `protocol`: Facts
     let images: [Answer]
-    let broken: [Unusable]
+    let broken: [UnusableImage]
 
     private static let unknown = "unknown"
 
     init(
-        _ found: Embedded, _ set: ImageFileDataset, gallery: EmbeddingTable, galleryClasses: [String],
-        protocol facts: Facts
+        _ queries: GalleryQueries, gallery: EmbeddingTable, galleryClasses: [String], protocol facts: Facts
     ) throws {
         self.protocol = facts
-        broken = found.broken.map { Unusable(file: $0.path, problem: $0.reason) }
-        guard !found.indices.isEmpty else {
-            images = []
-            return
-        }
-        let nearest = try Neighbours(of: found.embeddings, in: gallery.embeddings, count: 1, metric: facts.metric)
-        images = found.indices.enumerated().map { row, index in
-            let place = Int(nearest.indices[row])
-            let score = Double(nearest.values[row])
+        broken = queries.broken.map(UnusableImage.init)
+        let found = try queries.nearest(1, in: gallery, by: facts.metric)
+        images = zip(queries.samples, found).map { sample, found in
+            let (place, score) = found[0]
             let isKnown = facts.metric.largerMeansCloser ? score > facts.threshold : score < facts.threshold
             return Answer(
-                file: set.samples[index].path, name: isKnown ? galleryClasses[place] : nil, score: score,
+                file: sample.path, name: isKnown ? galleryClasses[place] : nil, score: score,
                 nearest: galleryClasses[place], nearestFile: gallery.files?[place])
         }
     }

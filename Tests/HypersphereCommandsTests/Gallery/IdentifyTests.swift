@@ -5,30 +5,10 @@ import Torch
 
 /// `calibrate` and `identify`.
 @Suite(.noLeaks) struct IdentifyTests {
-    private static let gallery = [
-        ("jpeg_411", "birds/owl/1.jpg"), ("jpeg_rgb", "birds/owl/2.jpg"), ("jpeg_grey", "birds/wren/1.jpg"),
-    ]
-    private static let images = [
-        ("jpeg_411", "new/a.jpg"), ("jpeg_grey", "new/b, c.jpg"), ("jpeg_orientation_3", "new/d.jpg"),
-        ("jpeg_narrow", "new/e.jpg"),
-    ]
-
-    private func withImages(_ body: (Program) throws -> Void) throws {
-        try TinyRun.withCopy { program in
-            for (name, target) in Self.gallery + Self.images {
-                let path = program.path(target)
-                try FileManager.default.createDirectory(
-                    atPath: (path as NSString).deletingLastPathComponent, withIntermediateDirectories: true)
-                try FileManager.default.copyItem(atPath: Fixture.path("images/\(name).jpg"), toPath: path)
-            }
-            try body(program)
-        }
-    }
-
     private let words = ["identify", TinyRun.folder, "birds", "new"]
 
     @Test func whatLiesFarIsUnknown() throws {
-        try withImages { program in
+        try Birds.withImages { program in
             let all = try #require(try program.answers(words + ["--threshold", "-2"])["images"]?.list)
             #expect(all.map { $0["file"]?.text } == ["new/a.jpg", "new/b, c.jpg", "new/d.jpg", "new/e.jpg"])
             #expect(all.map { $0["name"]?.text }.prefix(2) == ["owl", "wren"])
@@ -52,7 +32,7 @@ import Torch
     }
 
     @Test func aBrokenImageIsNamedAndOthersGoOn() throws {
-        try withImages { program in
+        try Birds.withImages { program in
             try program.write("no image", to: "bad.png")
             let result = try program.run(
                 [
@@ -68,7 +48,7 @@ import Torch
     }
 
     @Test func savedEmbeddingsCanBeTheGallery() throws {
-        try withImages { program in
+        try Birds.withImages { program in
             try program.write("file,label,x0,x1\np.jpg,plus,1,0\nm.jpg,minus,-1,0\n", to: "g.csv")
             let found = try program.answers([
                 "identify", TinyRun.folder, "g.csv", "new/a.jpg", "--threshold", "-2",
@@ -85,7 +65,7 @@ import Torch
     }
 
     @Test func withoutAThresholdNothingIsAnswered() throws {
-        try withImages { program in
+        try Birds.withImages { program in
             let result = try program.run(words)
             expectOneLine(
                 result,
@@ -95,7 +75,7 @@ import Torch
     }
 
     @Test func aCalibrationIsSavedAndUsed() throws {
-        try withImages { program in
+        try Birds.withImages { program in
             let path = program.path("\(TinyRun.folder)/model.safetensors")
             let before = try SafetensorsFile(path: path).tensors()
             let saved = try program.answers(["calibrate", TinyRun.folder, "strokes", "--far", "0.05", "--quiet"])
@@ -134,7 +114,7 @@ import Torch
 
     /// Learnt classes alone are warned of; with images of others, those are what may be accepted.
     @Test func unknownImagesAreWhatIsAccepted() throws {
-        try withImages { program in
+        try Birds.withImages { program in
             let words = ["calibrate", TinyRun.folder, "strokes", "--far", "0.34"]
             let warned = try program.run(words)
             #expect(warned.status == 0 && warned.stderr.hasPrefix("warning: the model has learnt classes of strokes"))
@@ -147,7 +127,7 @@ import Torch
 
     /// Images of known classes are no unknown ones, and what is near to its own may be nearer to others.
     @Test func knownImagesAreNoUnknownOnes() throws {
-        try withImages { program in
+        try Birds.withImages { program in
             expectOneLine(
                 try program.run("calibrate", TinyRun.folder, "birds", "--unknown", "birds", "--far", "0.5"),
                 ["birds: classes: owl is among those of birds"])
@@ -159,7 +139,7 @@ import Torch
 
     /// One word names both parts of a known set.
     @Test func aKnownSetIsTwoParts() throws {
-        try withImages { program in
+        try Birds.withImages { program in
             let found = try program.answers([
                 "evaluate", "open-set", TinyRun.folder, "--known-train", "strokes", "--known", "strokes", "--unknown",
                 "birds", "--quiet",
@@ -169,7 +149,7 @@ import Torch
     }
 
     @Test func aRateThatCannotBeMeasuredIsRefused() throws {
-        try withImages { program in
+        try Birds.withImages { program in
             let result = try program.run("calibrate", TinyRun.folder, "birds", "--far", "0.1")
             expectOneLine(result, ["birds: --far: 0.1 is less than one of 3 images", "a rate of 0.34 or more"])
         }
