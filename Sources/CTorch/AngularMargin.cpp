@@ -66,6 +66,8 @@ at::Tensor own_target_cosines(const at::Tensor &embeddings, const at::Tensor &we
 at::Tensor target_cosines(const at::Tensor &embeddings, const at::Tensor &weight, const at::Tensor &labels,
                           c10::string_view group) {
     const at::NoGradGuard guard;
+    TORCH_CHECK(weight.device() == embeddings.device() && labels.device() == embeddings.device(), "expected all on ",
+                embeddings.device(), ", got class vectors on ", weight.device(), " and labels on ", labels.device());
     if (group.empty()) return own_target_cosines(embeddings, weight, labels);
     auto result = at::zeros({labels.size(0)}, embeddings.options());
     const auto own = ((labels >= 0) & (labels < weight.size(0))).nonzero().squeeze(1);

@@ -379,6 +379,10 @@ at::Tensor batch_norm(const at::Tensor &input, const std::optional<at::Tensor> &
     }
     TORCH_CHECK(!residual || residual->sizes() == input.sizes(), "expected what is added to be ", input.sizes(),
                 ", got ", residual->sizes());
+    for (const auto *tensor : {&weight, &bias, &residual, &running_mean, &running_variance}) {
+        TORCH_CHECK(!tensor->has_value() || (*tensor)->device() == input.device(), "expected all on ", input.device(),
+                    ", got ", (*tensor)->device());
+    }
     TORCH_CHECK(training || (running_mean && running_variance), "evaluation needs running statistics");
     TORCH_CHECK(!training || !group.empty() || input.numel() != input.size(1),
                 "expected more than one value per channel while training, got ", input.sizes());

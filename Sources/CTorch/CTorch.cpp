@@ -338,3 +338,12 @@ bool ct_processor_has_bfloat16(void) {
     return false;
 #endif
 }
+
+bool ct_accelerator_has_bfloat16(void) {
+    try {
+        return at::detail::getCUDAHooks().supportsBFloat16ConvolutionWithCuDNNv8();
+    } catch (const std::exception &) {
+        // Without a GPU there is nothing to ask.
+        return false;
+    }
+}

@@ -100,6 +100,8 @@ at::Tensor fused_prelu(const at::Tensor &x, const at::Tensor &slope, const std::
                     "expected a border [3, 3, ", x.size(1), "] and images of at least 2 x 2, got ", border->sizes(),
                     " and ", x.sizes());
     }
+    TORCH_CHECK(slope.device() == x.device() && (!border || border->device() == x.device()), "expected all on ", x.device(),
+                ", got slopes on ", slope.device());
     const bool is_plain = slope.scalar_type() == at::kFloat && slope.is_contiguous()
         && (!border || (border->scalar_type() == at::kFloat && border->is_contiguous()));
     if (!has_kernel(x) || !is_plain) {

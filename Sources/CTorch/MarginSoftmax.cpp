@@ -336,6 +336,9 @@ void check(const at::Tensor &embeddings, const at::Tensor &weight, const at::Ten
                 "expected embeddings [N, D] and class vectors [C, D], got ", embeddings.sizes(), " and ", weight.sizes());
     TORCH_CHECK(labels.dim() == 1 && labels.size(0) == embeddings.size(0) && labels.scalar_type() == at::kLong,
                 "expected labels [", embeddings.size(0), "] int64, got ", labels.sizes(), " ", labels.scalar_type());
+    // The kernels read from memory, where nothing else would notice.
+    TORCH_CHECK(weight.device() == embeddings.device() && labels.device() == embeddings.device(), "expected all on ",
+                embeddings.device(), ", got class vectors on ", weight.device(), " and labels on ", labels.device());
 }
 
 using Results = std::tuple<at::Tensor, at::Tensor, at::Tensor>;

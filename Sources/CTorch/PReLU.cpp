@@ -240,6 +240,7 @@ class PReLU : public torch::autograd::Function<PReLU> {
 at::Tensor prelu(const at::Tensor &input, const at::Tensor &slope) {
     TORCH_CHECK(slope.dim() == 1 && (slope.numel() == 1 || (input.dim() >= 2 && slope.numel() == input.size(1))),
                 "expected one slope or one for each channel, got ", slope.sizes(), " for ", input.sizes());
+    TORCH_CHECK(slope.device() == input.device(), "expected slopes on ", input.device(), ", got ", slope.device());
     if (!has_kernel(input)) return at::prelu(input, slope.to(input.scalar_type()));
     return PReLU::apply(input, slope);
 }

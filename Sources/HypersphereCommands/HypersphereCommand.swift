@@ -1,6 +1,7 @@
 public import ArgumentParser
 import Files
 import Foundation
+import Terminal
 import Torch
 import Training
 
@@ -27,7 +28,7 @@ public struct HypersphereCommand: ParsableCommand {
 
     /// Runs the command line of this process and ends it: status 0 done, 1 failed, 2 used wrongly, 130 interrupted.
     ///
-    /// A failure is one line on standard error.
+    /// A failure is one line on standard error; a result that standard output does not take is one too, unless its reader has gone.
     public static func runAndExit() -> Never {
         // Writing past a limit or to a closed pipe is then an error of the write, which is reported.
         signal(SIGXFSZ, SIG_IGN)
@@ -49,10 +50,18 @@ public struct HypersphereCommand: ParsableCommand {
             let status = exitCode(for: error)
             if status == .success {
                 Console.print(fullMessage(for: error))
-                Foundation.exit(0)
+                endWell()
             }
             Console.fail(fullMessage(for: error).trimmingCharacters(in: .newlines), prefixed: false)
             Foundation.exit(status == .validationFailure ? 2 : 1)
+        }
+        endWell()
+    }
+
+    private static func endWell() -> Never {
+        if TerminalOutput.lostOutput != 0 {
+            Console.fail("\(UserFacingError(writing: "standard output", code: TerminalOutput.lostOutput))")
+            Foundation.exit(1)
         }
         Foundation.exit(0)
     }

@@ -7,7 +7,7 @@ final class Interruption {
     private let requests = Requests()
     private let source: any DispatchSourceSignal
 
-    /// Takes over the signal for the rest of the process.
+    /// Takes over the signal as long as this is there; then Ctrl-C ends the program again.
     init() {
         signal(SIGINT, SIG_IGN)
         source = DispatchSource.makeSignalSource(signal: SIGINT, queue: .global())
@@ -15,6 +15,11 @@ final class Interruption {
             if requests.count.add(1, ordering: .relaxed).newValue > 1 { _exit(130) }
         }
         source.resume()
+    }
+
+    deinit {
+        source.cancel()
+        signal(SIGINT, SIG_DFL)
     }
 
     /// Whether Ctrl-C was pressed.

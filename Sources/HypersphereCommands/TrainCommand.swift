@@ -126,7 +126,8 @@ struct TrainCommand: ParsableCommand {
         let run =
             try resumed.map { try TrainingRun(resuming: $0, recipe: recipe, data: data, device: device, crew: crew) }
             ?? TrainingRun(
-                recipe, data: data, device: device, folder: folder, command: CommandLine.arguments, crew: crew)
+                recipe, data: data, device: device, folder: folder, isNumbered: output == nil,
+                command: CommandLine.arguments, crew: crew)
         let isQuiet = quiet || crew?.isQuiet ?? false
         let display = TrainingDisplay(
             run: run, data: data, reason: reason, json: json && run.trainer.isLeader, quiet: isQuiet)
@@ -134,7 +135,7 @@ struct TrainCommand: ParsableCommand {
         display.begin()
         let interruption = Interruption()
         let ending = try run.run(shouldStop: { interruption.isRequested }, display.show)
-        if run.trainer.isLeader { display.end(ending, resumeCommand: resumeCommand(folder)) }
+        if run.trainer.isLeader { display.end(ending, resumeCommand: resumeCommand(run.folder)) }
         crew?.leave()
         if case .stopped = ending { throw Interrupted() }
     }

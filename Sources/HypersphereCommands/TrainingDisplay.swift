@@ -148,10 +148,10 @@ final class TrainingDisplay {
         if FileManager.default.fileExists(atPath: folder.featurePicture(epoch: last.epoch)) {
             written.insert((folder.featurePicture(epoch: last.epoch), "one for each epoch"), at: 1)
         }
-        let width = written.map(\.0.count).max() ?? 0
+        let width = written.map(\.0.columns).max() ?? 0
         Console.print("")
         for (path, what) in written {
-            Console.print(path.padding(toLength: width + 2, withPad: " ", startingAt: 0) + what)
+            Console.print(path.padded(to: width + 2) + what)
         }
     }
 }

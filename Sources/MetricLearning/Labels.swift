@@ -3,8 +3,8 @@ import Torch
 extension Tensor {
     /// Traps unless the tensor is `[N]` int64 labels for embeddings `[N, D]`, each within `0..<classes`.
     ///
-    /// The range is looked at on the processor only: on a GPU that would wait for all work before it, and libtorch's
-    /// kernels check there themselves.
+    /// The range is looked at on the processor only: on a GPU that would wait for all work before it. There libtorch's
+    /// kernels that index by labels check them, and what compares labels takes wrong ones for classes that are not there.
     func checkLabels(for embeddings: Tensor, dimension: Int, classes: Int, _ operation: String) {
         require(
             embeddings.rank == 2 && embeddings.size(1) == dimension,

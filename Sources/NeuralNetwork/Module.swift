@@ -122,7 +122,7 @@ public protocol Layer: Module {
     /// Applies the layer.
     func callAsFunction(_ input: Tensor) -> Tensor
 
-    /// What the layer computes in evaluation, with weights of its own; called by ``fused(_:)``.
+    /// What the layer computes in evaluation, with weights of its own where the layer has a faster form; called by ``fused(_:)``.
     ///
     /// A network has a faster form of its own by putting those of its layers together; see ``Inference``.
     ///

@@ -6,6 +6,8 @@
     import Darwin
 #endif
 
+import Synchronization
+
 /// The outputs of this process; the one file that asks the operating system.
 extension TerminalOutput {
     /// Standard error: progress and warnings.
@@ -13,6 +15,11 @@ extension TerminalOutput {
 
     /// Standard output: results.
     public static var standardOutput: TerminalOutput { system(STDOUT_FILENO) }
+
+    /// The error number of the first result that standard output did not take; 0 where it took all, or nobody reads any more.
+    public static var lostOutput: Int32 { lost.load(ordering: .relaxed) }
+
+    private static let lost = Atomic<Int32>(0)
 
     static func system(_ descriptor: Int32) -> TerminalOutput {
         TerminalOutput(
@@ -27,13 +34,23 @@ extension TerminalOutput {
         return Int(size.ws_col)
     }
 
-    /// Writes all of `text`; a closed terminal is no reason to stop training, so errors are passed over.
+    /// Writes all of `text`; a closed terminal is no reason to stop training, so errors are passed over here.
     private static func send(_ text: String, to descriptor: Int32) {
         var rest = Array(text.utf8)[...]
         while !rest.isEmpty {
             let written = rest.withUnsafeBytes { Self.write(descriptor, $0) }
             if written < 0 && errno == EINTR { continue }
-            guard written > 0 else { return }
+            if written < 0 && errno == EAGAIN {
+                var request = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
+                _ = poll(&request, 1, -1)
+                continue
+            }
+            guard written > 0 else {
+                if descriptor == STDOUT_FILENO, ![EPIPE, EIO].contains(errno) {
+                    _ = lost.compareExchange(expected: 0, desired: errno, ordering: .relaxed)
+                }
+                return
+            }
             rest = rest.dropFirst(written)
         }
     }

@@ -64,7 +64,7 @@ public struct TextTable: Sendable {
         return widths
     }
 
-    /// Whether every cell of the column that holds anything is a number, with or without a unit: `1,035`, `98.7 %`, `0.93 ± 0.01`.
+    /// Whether every cell of the column that holds anything is a number, with or without a unit: `1,035`, `98.7 %`, `0.93±0.01*`.
     private func isNumber(_ column: Int) -> Bool {
         let cells = rows.map { $0[column] }.filter { !["", "-", "–", "—"].contains($0) }
         let number = /[-+−]?[0-9][0-9,]*(\.[0-9]+)?([eE][-+]?[0-9]+)?/
@@ -72,7 +72,7 @@ public struct TextTable: Sendable {
             && cells.allSatisfy { cell in
                 guard let first = cell.prefixMatch(of: number) else { return ["nan", "inf", "-inf"].contains(cell) }
                 let rest = cell[first.range.upperBound...]
-                return rest.wholeMatch(of: /( ?± ?[0-9.,]+)?( ?[a-zA-Z%°µ\/]{1,10})?/) != nil
+                return rest.wholeMatch(of: /( ?± ?[0-9.,]+)?\*?( ?[a-zA-Z%°µ\/]{1,10})?/) != nil
             }
     }
 }

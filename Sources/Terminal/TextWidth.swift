@@ -1,7 +1,7 @@
 /// Text measured in the columns of a terminal.
 extension String {
     /// The columns that the text takes: two for East Asian wide characters and emoji, none for combining marks.
-    var columns: Int {
+    public var columns: Int {
         reduce(0) { $0 + $1.columns }
     }
 
@@ -11,7 +11,7 @@ extension String {
     }
 
     /// The text cut to at most `width` columns; a cut one ends with `…`.
-    func fitted(to width: Int) -> String {
+    public func fitted(to width: Int) -> String {
         guard columns > width else { return self }
         guard width > 0 else { return "" }
         var fitted = ""
@@ -24,7 +24,8 @@ extension String {
         return fitted + "…"
     }
 
-    func padded(to width: Int, onTheLeft: Bool = false) -> String {
+    /// The text with spaces behind it, or before it, up to `width` columns.
+    public func padded(to width: Int, onTheLeft: Bool = false) -> String {
         let padding = String(repeating: " ", count: Swift.max(0, width - columns))
         return onTheLeft ? padding + self : self + padding
     }

@@ -11,7 +11,7 @@ public enum Precision: String, Sendable, CaseIterable, Codable {
     public static func best(for device: Device) -> Precision {
         switch device.kind {
         case .cpu: ct_processor_has_bfloat16() ? .bf16 : .fp32
-        case .cuda: .bf16
+        case .cuda: ct_accelerator_has_bfloat16() ? .bf16 : .fp32
         case .mps: .fp32
         }
     }

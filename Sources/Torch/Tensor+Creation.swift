@@ -65,6 +65,9 @@ extension Tensor {
         let values = uniform(
             shape, in: errorFunction(range.lowerBound / scale)...errorFunction(range.upperBound / scale), dtype: dtype,
             device: device, using: &generator)
+        // Where the range reaches far, its ends round to -1 and 1, whose inverse is infinite; they are drawn once in 2^24.
+        let end = 1 - (dtype == .float64 ? 0x1p-53 : 0x1p-24)
+        values.clamp(min: -end, max: end)
         inverseErrorOperator.run(.tensor(values))
         values.multiply(by: scale)
         values.clamp(min: range.lowerBound, max: range.upperBound)

@@ -60,6 +60,7 @@ extension Tensor {
     /// - Precondition: the tensor has exactly one element.
     public func item() -> Double {
         require(count == 1, "item(): the tensor is \(signature)")
-        return to(.float64).array(of: Double.self)[0]
+        // Not every device has 64 bits.
+        return to(.cpu).to(.float64).array(of: Double.self)[0]
     }
 }

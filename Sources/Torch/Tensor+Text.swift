@@ -3,7 +3,7 @@ extension Tensor: CustomStringConvertible {
     public var description: String {
         let text =
             dtype.isFloatingPoint
-            ? detached().to(.float64).array(of: Double.self).map(Self.shortened)
+            ? detached().to(.cpu).to(.float64).array(of: Double.self).map(Self.shortened)
             : to(.int64).array(of: Int64.self).map { "\($0)" }
         return "Tensor \(signature) \(Self.nested(text[...], shape: shape[...]))"
     }

@@ -5,7 +5,7 @@ import MetricLearning
 public import Torch
 
 extension ModelBundle {
-    private static let calibrationKey = "calibration"
+    static let calibrationKey = "calibration"
 
     /// The calibration that is saved in the bundle at `path`, which may also be the folder of a run; nil when there is none.
     ///
@@ -36,6 +36,20 @@ extension ModelBundle {
         var metadata = file.metadata
         metadata[calibrationKey] = String(decoding: try encoder.encode(calibration), as: UTF8.self)
         try SafetensorsFile.write(try file.tensors(), metadata: metadata, to: file.path)
+    }
+
+    /// The calibration as it stands in the bundle at `path`; nil where there is none, or it is not of the weights `state`.
+    static func calibrationText(in path: String, of state: [String: Tensor]) -> String? {
+        guard let file = try? SafetensorsFile(path: path), let text = file.metadata[calibrationKey],
+            let tensors = try? file.tensors(), Set(tensors.keys) == Set(state.keys)
+        else { return nil }
+        let isSame = tensors.allSatisfy { name, tensor in
+            guard let own = state[name]?.to(.cpu), own.shape == tensor.shape, own.dtype == tensor.dtype else {
+                return false
+            }
+            return own.equals(tensor).all()
+        }
+        return isSame ? text : nil
     }
 
     /// The head's logits `[N, C]` of embeddings `[N, D]`, on the processor; nil where the head does not teach.

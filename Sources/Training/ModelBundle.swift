@@ -41,7 +41,8 @@ public final class ModelBundle {
     /// D, the length of an embedding.
     public var embedding: Int { model.backbone.embedding }
 
-    /// Writes the model that `trainer` has come to; of several processes all must call this, and the leader writes.
+    /// Writes the model that `trainer` has come to; of several processes all must call this, and the leader writes. A model of the
+    /// same weights that is there keeps its calibration.
     ///
     /// - Throws: `UserFacingError` when the folder is missing or not writable, or the disk is full.
     static func save(_ trainer: Trainer, channels: Int, height: Int, width: Int, to path: String) throws {
@@ -52,10 +53,11 @@ public final class ModelBundle {
             precision: trainer.precision, layout: trainer.layout)
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys]
-        let metadata = [
+        var metadata = [
             Key.description: String(decoding: try encoder.encode(description), as: UTF8.self),
             Key.recipe: try trainer.recipe.yaml(),
         ]
+        metadata[calibrationKey] = calibrationText(in: path, of: state)
         try SafetensorsFile.write(state, metadata: metadata, to: path)
     }
 

@@ -1,6 +1,6 @@
 public import Evaluation
 
-/// From which score on an image counts as one of a gallery's classes, measured on validation data and saved with a model.
+/// Beyond which score an image counts as one of a gallery's classes, measured on validation data and saved with a model.
 public struct ModelCalibration: Codable, Sendable, Equatable {
     /// The threshold on the value of the nearest gallery embedding, and the rates that it had.
     public let acceptance: AcceptanceThreshold

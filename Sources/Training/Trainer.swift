@@ -115,6 +115,7 @@ public final class Trainer {
     /// - Throws: `UserFacingError` when the data do not fit the recipe.
     public init(_ recipe: Recipe, data: TrainingData, device: Device, crew: Crew? = nil) throws {
         try recipe.checkBackbone(takes: data.height, data.width, of: data.train.name)
+        try recipe.checkCrop(of: data.height, data.width)
         if crew != nil && recipe.data.augmentation.mixUp != 0 {
             throw UserFacingError(
                 recipe.name, field: "data.augmentation.mixUp", problem: "mixes images of one process alone",
@@ -201,7 +202,9 @@ public final class Trainer {
                             epoch: epoch, done: progress.count, total: total, meanLoss: progress.meanLoss,
                             imagesPerSecond: Double(progress.count - seen) / elapsed)))
                 if wantsStop && position + 1 < batches.count {
-                    try checkFinite(in: "epoch \(epoch), batch \(position + 1)")
+                    let place = "epoch \(epoch), batch \(position + 1)"
+                    guard progress.settle() else { throw notFinite(model.firstNonFinite ?? "the loss", in: place) }
+                    try checkFinite(in: place)
                     return .stopped
                 }
             }
@@ -242,10 +245,9 @@ public final class Trainer {
         return .finished
     }
 
-    /// Where the training stands, and a sign of its weights, for processes to compare.
-    var position: String {
-        let sum = model.backbone.parameters.reduce(0.0) { $0 + $1.tensor.to(.float64).sum().item() }
-        return "epoch \(history.count), batch \(progress.batches), weights \(sum)"
+    /// What the first of the processes says, for all: they must do the same, and may have rounded otherwise.
+    func agrees(_ condition: Bool) -> Bool {
+        shared?.any(isLeader && condition) ?? condition
     }
 
     /// The batches of an epoch, from 1, as positions in the set that is learnt from.

@@ -67,6 +67,51 @@ struct CompareTests {
         }
     }
 
+    /// What is done was measured on its images and unknown classes, which the recipes of methods do not name.
+    @Test func othersAreNotTakenForWhatIsDone() throws {
+        try Program.inScratchFolder { program in
+            try program.write(Self.recipe, to: "tiny.yaml")
+            let small = ["methods=[{ name: \"soft, max\", head: { name: softmax } }]", "seeds=[0]"]
+            #expect(try program.run(["compare", "tiny.yaml"] + small).status == 0)
+            #expect(try program.text("runs/tiny-compare/comparison.csv").contains("\n\"soft, max\",accuracy,"))
+            expectOneLine(
+                try program.run(["compare", "tiny.yaml", "unknown.classes=3"] + small),
+                ["checksum: the images are not those that runs/tiny-compare/soft, max/rotation-0-seed-0 began with"])
+            expectOneLine(
+                try program.run(["compare", "tiny.yaml", "data.test=60"] + small),
+                ["is not what the comparison now says"])
+        }
+    }
+
+    /// Photographs of which one is broken, and so few that t-SNE has none to lay out.
+    @Test func brokenImagesAreLeftOut() throws {
+        try Program.inScratchFolder { program in
+            for (part, number) in [("train", 4), ("test", 2)] {
+                for (place, name) in ["owl", "wren"].enumerated() {
+                    for index in 0..<number {
+                        let source = index == 1 && place == 0 ? "bad_jpeg_cut.bin" : "jpeg_rgb.jpg"
+                        try Photographs.copy(source, "birds/\(part)/\(name)/\(index).jpg", in: program)
+                    }
+                }
+            }
+            try program.write(
+                """
+                name: birds-compare
+                data: { set: folder, batch: 4, images: { size: [28, 28], geometry: squash, broken: skip } }
+                backbone: { name: lenet++, embedding: 8 }
+                optimizers: [{ of: [backbone, head], name: sgd, learningRate: 0.001 }]
+                epochs: 1
+                seeds: [0]
+                methods: [{ name: softmax, head: { name: softmax } }]
+                """, to: "birds.yaml")
+            let result = try program.run("compare", "birds.yaml", "--data", "birds", "--threads", "1")
+            #expect(result.status == 0, "\(result.stderr)")
+            #expect(
+                program.exists("runs/birds-compare/report.html") && !program.exists("runs/birds-compare/logits.png"))
+            #expect(!result.stdout.contains("embeddings.png"))
+        }
+    }
+
     @Test(arguments: [
         (["methods=[]"], ["methods", "a list of methods"]),
         (["methods=[{ name: a, head: { name: arcfase } }]"], ["methods[0].head", "arcface"]),

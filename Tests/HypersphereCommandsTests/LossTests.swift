@@ -3,6 +3,16 @@ import Testing
 
 /// `loss list` and `loss plot`.
 struct LossTests {
+    /// Where most of the curve is clipped its gradient is 0 almost everywhere.
+    @Test func curvesThatAreFlatAreDrawn() throws {
+        try Program.inScratchFolder { program in
+            let flat = try program.run("loss", "plot", "arcface", "margin=3", "overflow=clip", "-o", "flat.png")
+            #expect(flat.status == 0 && program.exists("flat.png"), "\(flat.stderr)")
+            let huge = try program.run("loss", "plot", "norm-softmax", "scale=1.7e308", "-o", "huge.png")
+            #expect(huge.status != 0 && huge.stderr.contains("scale") && !program.exists("huge.png"), "\(huge.stderr)")
+        }
+    }
+
     @Test func theListFitsATerminal() throws {
         try Program.inScratchFolder { program in
             let result = try program.run("loss", "list")

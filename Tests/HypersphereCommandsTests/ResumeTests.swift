@@ -95,8 +95,25 @@ struct ResumeTests {
         }
     }
 
+    /// The weights that a recipe begins with are not lost with the first epoch.
+    @Test func withWeightsBeforeAnyCheckpoint() throws {
+        try TinyRun.withCopy { program in
+            let words = ["epochs=1", "--weights", "\(TinyRun.folder)/model.safetensors", "--output", "runs/tuned"]
+            #expect(try program.run(["train"] + TinyRun.words + words).status == 0)
+            let metrics = try program.metrics(of: "runs/tuned")
+            for name in ["checkpoints/last.safetensors", "checkpoints/best.safetensors", "metrics.jsonl"] {
+                try FileManager.default.removeItem(atPath: program.path("runs/tuned/\(name)"))
+            }
+            let result = try program.run("train", "runs/tuned", "--resume")
+            #expect(result.status == 0, "\(result.stderr)")
+            #expect(try program.metrics(of: "runs/tuned") == metrics)
+        }
+    }
+
     @Test func aFinishedRunStaysAsItIs() throws {
         try TinyRun.withCopy { program in
+            let calibrated = try program.run("calibrate", TinyRun.folder, "strokes", "--far", "0.05", "--quiet")
+            #expect(calibrated.status == 0, "\(calibrated.stderr)")
             let before = try program.contents()
             let result = try program.run("train", TinyRun.folder, "--resume")
             #expect(result.status == 0 && result.stderr.isEmpty, "\(result.stderr)")

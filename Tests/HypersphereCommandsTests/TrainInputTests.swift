@@ -33,6 +33,16 @@ struct TrainInputTests {
             says: ["losses[0].update: ", "did you mean paper?", "movingAverage"]),
         Case("strokes-center", "optimizers[2].momentum=0", says: ["there is no optimizers[2]", "0 to 1"]),
         Case("strokes-center", "optimizers[1].of=[]", says: ["optimizers: ", "[1]", "empty"]),
+        Case(
+            "strokes-center", "data.augmentation={crop: 28, fill: reflection}",
+            says: ["data.augmentation.crop: is 28, and images of 28 x 28 cannot be reflected", "below 28"]),
+        Case(
+            "strokes-center", "optimizers[0].schedule={name: multistep, milestones: [-5, 2]}",
+            says: ["milestones: is [-5, 2], expected numbers of 0 or above"]),
+        Case(
+            "strokes-center", "optimizers[0].schedule={name: cosine, minimum: 1e4}",
+            says: ["schedule: falls to a minimum of 10000.0, above the learningRate"]),
+        Case("strokes-center", "epochs=9223372036854775807", says: ["epochs: ", "1 to 1000000"]),
         Case("mnist-center", "data.train=10", says: ["data.train=10: data.train: is not a setting"]),
         Case("none.yaml", says: ["none.yaml: does not exist"]),
         Case("none/at/all", says: ["none/at/all: does not exist"]),

@@ -6,6 +6,19 @@ import Torch
 
 /// What a training that goes well writes and says.
 struct TrainTests {
+    /// Two trainings that begin at once both find the same number free.
+    @Test func trainingsBegunAtOnceHaveFoldersOfTheirOwn() throws {
+        try Program.inScratchFolder { program in
+            let words = ["train"] + TinyRun.words + ["epochs=1", "--quiet"]
+            let both = try [program.start(words), program.start(words)]
+            for one in both {
+                let result = try one.wait()
+                #expect(result.status == 0, "\(result.stderr)")
+            }
+            for number in 1...2 { #expect(program.exists("runs/strokes-center-\(number)/model.safetensors")) }
+        }
+    }
+
     @Test func theFolderHoldsEverything() throws {
         let program = try TinyRun.finished.get()
         let run = TinyRun.folder

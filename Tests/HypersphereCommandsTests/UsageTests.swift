@@ -65,6 +65,17 @@ struct UsageTests {
         }
     }
 
+    /// A result that nobody gets is a failure; one that its reader has enough of is not.
+    @Test(arguments: [["loss", "list"], ["--help"], ["data", "list", "--json"]])
+    func aFullDiskIsTold(words: [String]) throws {
+        try Program.inScratchFolder { program in
+            let full = try program.runInShell(#""$@" > /dev/full"#, words)
+            #expect(full.status == 1 && full.stderr.hasPrefix("error: standard output: no room left"), "\(full.stderr)")
+            let cut = try program.runInShell(#"("$@"; echo "status $?" >&2) | true"#, words)
+            #expect(cut.stderr == "status 0\n", "\(cut.stderr)")
+        }
+    }
+
     @Test func noCommandIsHelp() throws {
         try Program.inScratchFolder { program in
             let result = try program.run()

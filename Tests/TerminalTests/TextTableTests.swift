@@ -39,6 +39,14 @@ import Testing
         #expect(methods.text(width: 10).contains("99.1 ± 0.2 %"))
     }
 
+    /// A difference whose interval excludes 0.
+    @Test func markedNumbersAreNumbers() {
+        var table = TextTable(["method", "accuracy"])
+        table.append(["a", "+0.10±0.04*"])
+        table.append(["b", "-1.2"])
+        #expect(table.text(width: 10).contains(" +0.10±0.04*\n") && table.text().contains("         -1.2\n"))
+    }
+
     @Test func wideCharactersTakeTwoColumns() {
         var table = TextTable(["name", "n"])
         table.append(["学習", "1"])

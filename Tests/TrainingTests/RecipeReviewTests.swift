@@ -123,6 +123,34 @@ import Testing
             "data.sampler.perClass", "are of one class")
     }
 
+    /// What a sampler cannot make, or makes without pairs.
+    @Test func samplersWithoutPairs() throws {
+        let triplets = [
+            "losses=[{name: triplet}]", "optimizers=[{of: [backbone, head], name: sgd, learningRate: 0.1}]",
+        ]
+        func found(_ sampler: String, _ more: String = "epochs=2") throws -> [Finding] {
+            try findings(triplets[0], triplets[1], "data.sampler=\(sampler)", more)
+        }
+        expect(try found("{name: per-class, perClass: 2}"), .error, "per-class sampler: batch", "the data has 10")
+        expect(try found("{name: per-class, perClass: 1}", "data.batch=8"), .error, "data.sampler", "0 positives")
+        expect(try found("{name: balanced}", "data.batch=10"), .error, "data.sampler", "0 positives", "per-class")
+        expect(
+            try found("{name: balanced}", "data.batch=15"), .warning, "data.sampler", "balanced batches", "positives")
+        expect(try found("{name: episodic, ways: 1}"), .error, "data.sampler", "each batch is of one class")
+        #expect(try found("{name: episodic}").isEmpty && found("{name: per-class, perClass: 8}").isEmpty)
+    }
+
+    /// Steps are counted as the sampler has them: 100 episodes, or 600,000 images drawn.
+    @Test func stepsAreTheSamplers() throws {
+        func found(_ sampler: String, _ milestone: Int) throws -> [Finding] {
+            let schedule = "{name: multistep, by: iteration, milestones: [\(milestone)]}"
+            return try findings(
+                "epochs=1", "data.sampler=\(sampler)", "optimizers[0].schedule=\(schedule)")
+        }
+        #expect(try found("{name: balanced, samples: 600000}", 1000).isEmpty)
+        #expect(try found("{name: episodic}", 300).map(\.setting) == ["optimizers[0].schedule.milestones"])
+    }
+
     @Test func lossesThatTeachNothing() throws {
         expect(try findings("losses[0].weight=0"), .warning, "losses[0].weight", "center")
         expect(try findings("losses[0].update=paper", "losses[0].rate=0"), .error, "losses[0].rate")

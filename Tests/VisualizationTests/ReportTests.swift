@@ -169,6 +169,23 @@ struct ReportTests {
         #expect(table.texts == [["1", "2.3026", "1e−4", "61.250"], ["10", "–", "8e−5", "9.500"]])
     }
 
+    /// A falling learning rate keeps three digits to its end.
+    @Test func smallNumbersAreNotRoundedAway() {
+        let table = MetricsTable(
+            columns: ["epoch", "rate", "cycle", "long"],
+            rows: [[1, 0.001, 0.1, 12.5], [2, 0.00064, 0.01, 0.001], [3, 0.00041, 1e-7, 0]])
+        #expect(table.texts.map { $0[1] } == ["0.001000", "0.000640", "0.000410"])
+        #expect(table.texts.map { $0[2] } == ["1e−1", "1e−2", "1e−7"])
+        #expect(table.texts.map { $0[3] } == ["12.500", "0.001", "0.000"])
+    }
+
+    /// What is shown of a set is told.
+    @Test func aPartOfASetIsTold() throws {
+        let frame = FeatureFrame(name: "", points: [0, 0, 1, 1])
+        let movie = FeatureMovie(classNames: ["a"], labels: [0, 0], frames: [frame], total: 100)
+        #expect(try Report(title: "t", features: movie).html().contains("\"total\":100"))
+    }
+
     @Test func emptyReportHasNoEmptyParts() throws {
         let html = try Report(title: "t", features: FeatureMovie(classNames: [], labels: [], frames: [])).html()
         #expect(!html.contains("<section") && !html.contains("<script"))

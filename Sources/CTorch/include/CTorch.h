@@ -140,6 +140,9 @@ CT_CHECKED CTStatus ct_accelerator_synchronize(CTDevice device);
 const char *ct_processor_capability(void);
 bool ct_processor_has_bfloat16(void);
 
+// Whether the GPU multiplies bfloat16 in hardware, as those of compute capability 8 and above.
+bool ct_accelerator_has_bfloat16(void);
+
 // Opens the store at a host and port, serving it too or not; port 0 asks for a free one. Times are in seconds.
 CT_CHECKED CTStatus ct_store_open(const char *host, uint16_t port, bool serves, double timeout, CTStore *result);
 // Another connection to the same store, for another thread.

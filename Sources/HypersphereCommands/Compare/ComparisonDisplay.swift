@@ -12,6 +12,8 @@ final class ComparisonDisplay {
     private var run: ComparisonRun?
     private var epochs = 0
     private var bar: (epoch: Int, bar: ProgressBar)?
+    /// Whether a line stands on the terminal that the next one takes the place of.
+    private var hasStatus = false
 
     init(_ comparison: MethodComparison, quiet: Bool) {
         self.comparison = comparison
@@ -73,21 +75,25 @@ final class ComparisonDisplay {
 
     /// Says which map is drawn.
     func show(map: String) {
-        guard !quiet, TerminalOutput.standardError.isTerminal else { return }
-        TerminalOutput.standardError.write("\r\u{1B}[Kdrawing the map of \(map)")
+        let output = TerminalOutput.standardError
+        guard !quiet, output.isTerminal else { return }
+        output.write("\r\u{1B}[K" + "drawing the map of \(map)".fitted(to: output.width() - 1))
+        hasStatus = true
     }
 
     /// Says where everything is.
     func end() {
         guard !quiet else { return }
-        if TerminalOutput.standardError.isTerminal { TerminalOutput.standardError.write("\r\u{1B}[K") }
+        close()
         Console.print("")
         let folder = comparison.folder
         for (name, what) in [
             ("report.html", "everything on one page"), ("embeddings.png", "maps of the embeddings beside raw pixels"),
             ("logits.png", "maps of the logits"), ("comparison.csv", "the table; comparison.json too"),
         ] {
-            Console.print("\(folder)/\(name)".padding(toLength: folder.count + 20, withPad: " ", startingAt: 0) + what)
+            // Of few images there are no maps.
+            guard FileManager.default.fileExists(atPath: "\(folder)/\(name)") else { continue }
+            Console.print("\(folder)/\(name.padded(to: 20))\(what)")
         }
     }
 
@@ -95,6 +101,8 @@ final class ComparisonDisplay {
     func close() {
         bar?.bar.finish()
         bar = nil
+        if hasStatus { TerminalOutput.standardError.write("\r\u{1B}[K") }
+        hasStatus = false
     }
 
     /// The table, what its columns are, and what differs.

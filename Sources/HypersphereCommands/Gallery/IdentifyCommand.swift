@@ -23,7 +23,8 @@ struct IdentifyCommand: ParsableCommand {
 
     // A cosine may be negative, and looks like an option then.
     @Option(
-        parsing: .unconditional, help: "The score from which on an image is named, instead of the calibrated one.")
+        parsing: .unconditional,
+        help: "The score above which an image is named, or below which by euclidean; not the calibrated one.")
     var threshold: Double?
 
     @Option(

@@ -31,7 +31,10 @@ struct SearchResult: EvaluationResult {
     let images: [Answer]
     let broken: [UnusableImage]
 
-    private static let mostShown = 100
+    /// Pictures of a page; those of hundreds of photographs would make it too large to open.
+    private static let mostPictures = 120
+    /// What is found for an image and shown; more do not fit side by side.
+    private static let mostNeighbours = 12
 
     init(
         _ queries: GalleryQueries, gallery: EmbeddingTable, model: String, count: Int, metric: EmbeddingMetric
@@ -87,8 +90,10 @@ struct SearchResult: EvaluationResult {
     ///
     /// - Throws: `UserFacingError` when an image's file cannot be used.
     func sheet(_ pictures: GalleryPictures) throws -> NeighbourSheet {
-        let rows = try images.prefix(Self.mostShown).map { image in
-            let neighbours = try image.nearest.compactMap { found in
+        let width = min(Self.mostNeighbours, images.first?.nearest.count ?? 0)
+        let shown = images.prefix(Self.mostPictures / (width + 1))
+        let rows = try shown.map { image in
+            let neighbours = try image.nearest.prefix(width).compactMap { found in
                 try pictures.image(found.row).map {
                     NeighbourRow.Neighbour(
                         image: $0, className: found.file.map(caption) ?? found.className ?? name(of: found),
@@ -98,10 +103,10 @@ struct SearchResult: EvaluationResult {
             return NeighbourRow(
                 query: try pictures.image(at: image.file), className: caption(image.file), neighbours: neighbours)
         }
-        let isCut = images.count > Self.mostShown
+        let isCut = images.count > shown.count
         return NeighbourSheet(
             rows: rows, title: title,
-            subtitle: isCut ? "the first \(Self.mostShown) of \(formatCount(images.count)) images" : "")
+            subtitle: isCut ? "the first \(shown.count) of \(formatCount(images.count)) images" : "")
     }
 
     private func name(of found: Found) -> String { found.file ?? "row \(found.row)" }

@@ -68,6 +68,8 @@ struct CurveFigure {
         }
         let low = min(0, ends.map(\.low).min() ?? 0)
         let high = max(0, ends.map(\.high).max() ?? 1)
+        // Most are 0 where a curve is flat.
+        guard high > low else { return -1...1 }
         let margin = (high - low) * 0.08
         return (low - margin)...(high + margin)
     }

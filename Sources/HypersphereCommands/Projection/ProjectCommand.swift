@@ -102,6 +102,7 @@ struct ProjectCommand: ParsableCommand {
         // Before the work, which may take minutes.
         let folder = URL(fileURLWithPath: output).deletingLastPathComponent().path
         guard access(folder, W_OK) == 0 else { throw UserFacingError(writing: output, code: errno) }
+        let thumbnails = try images.map { try ProjectionOutput.thumbnails(of: table, in: $0, quiet: quiet) }
         let begin = ContinuousClock.now
         let (points, settings) = try project(embeddings)
         let seconds = begin.duration(to: .now) / .seconds(1)
@@ -113,7 +114,7 @@ struct ProjectCommand: ParsableCommand {
         let facts = ProjectionFacts(
             file: file, output: output, count: embeddings.size(0), dimension: embeddings.size(1), settings: settings,
             preservation: try preservation(of: points, embeddings), seconds: seconds)
-        try ProjectionOutput(points: points, table: table, facts: facts, images: images).write(to: output)
+        try ProjectionOutput(points: points, table: table, facts: facts, thumbnails: thumbnails).write(to: output)
         if json { try Console.print(json: facts) } else { facts.lines.forEach(Console.print) }
     }
 
@@ -122,10 +123,10 @@ struct ProjectCommand: ParsableCommand {
     private func project(_ embeddings: Tensor) throws -> (points: Tensor, settings: ProjectionFacts.Settings) {
         let count = embeddings.size(0)
         var settings = ProjectionFacts.Settings(method: method)
-        let interruption = Interruption()
         func following(_ total: Int, _ work: ((Int) throws -> Void) throws -> Tensor) throws -> Tensor {
             let bar = quiet ? nil : ProgressBar(label: method.name, total: total, unit: "iterations")
             defer { bar?.finish() }
+            let interruption = Interruption()
             settings.seed = seed
             settings.iterations = total
             return try work { done in

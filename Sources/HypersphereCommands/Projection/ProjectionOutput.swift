@@ -3,6 +3,7 @@ import Datasets
 import Evaluation
 import Files
 import Foundation
+import Terminal
 import Torch
 import Visualization
 
@@ -11,8 +12,8 @@ struct ProjectionOutput {
     let points: Tensor
     let table: EmbeddingTable
     let facts: ProjectionFacts
-    /// The folder below which the table's files lie, whose images a page shows; nil for none.
-    let images: String?
+    /// The images that a page shows; nil for none.
+    let thumbnails: Thumbnails?
 
     /// What the ending of a path asks for.
     enum Format {
@@ -37,7 +38,7 @@ struct ProjectionOutput {
         case .table: try AtomicFile.write(rows, to: path)
         case .array: try NPYFile.write(points.to(.float32), to: path)
         case .picture: try picture.write(to: path)
-        case .page: try page().write(to: path)
+        case .page: try page.write(to: path)
         }
     }
 
@@ -53,43 +54,53 @@ struct ProjectionOutput {
     }
 
     private var picture: ScatterPlot {
-        let (labels, names) = classes
+        let (labels, names) = classes(of: Array(0..<table.count))
         return ScatterPlot(
             points: points.to(.float32).array(of: Float.self), labels: labels, classNames: names, title: facts.title,
             subtitle: facts.subtitle)
     }
 
     /// The interactive map, with the images where they are known.
-    ///
-    /// - Throws: `UserFacingError` that names an image that cannot be used.
-    private func page() throws -> Report {
-        let (labels, names) = classes
+    private var page: Report {
         let values = points.to(.float32).array(of: Float.self)
         let shown = FeatureMovie.shownSamples(of: table.count)
+        let (labels, names) = classes(of: shown)
         let movie = FeatureMovie(
-            classNames: names, labels: shown.map { labels[$0] },
+            classNames: names, labels: labels,
             frames: [
                 FeatureFrame(name: facts.settings.method.name, points: shown.flatMap { values[2 * $0...2 * $0 + 1] })
             ],
             sampleNumbers: shown, sampleNames: table.files.map { files in shown.map { files[$0] } },
-            thumbnails: try thumbnails(shown))
+            thumbnails: thumbnails, total: table.count)
         return Report(title: facts.title, about: facts.subtitle, features: movie)
     }
 
-    private func thumbnails(_ rows: [Int]) throws -> Thumbnails? {
-        guard let images, let files = table.files else { return nil }
-        let root = URL(fileURLWithPath: images, isDirectory: true)
+    /// The images of the rows that a page shows.
+    ///
+    /// - Parameters:
+    ///   - table: the embeddings, which name their files.
+    ///   - folder: what the files lie below.
+    ///   - quiet: whether no progress is shown.
+    /// - Throws: `UserFacingError` that names an image that cannot be used.
+    static func thumbnails(of table: EmbeddingTable, in folder: String, quiet: Bool) throws -> Thumbnails {
+        let files = table.files ?? []
+        let root = URL(fileURLWithPath: folder, isDirectory: true)
         let decoder = ImageDecoder()
         let side = 40
-        let pictures = try rows.map { row in
-            try SampleImage(decoder.decode(URL(fileURLWithPath: files[row], relativeTo: root).path)).shrunk(toFit: side)
+        let rows = FeatureMovie.shownSamples(of: files.count)
+        let bar = quiet ? nil : ProgressBar(label: "images", total: rows.count)
+        defer { bar?.finish() }
+        let pictures = try rows.enumerated().map { done, row in
+            bar?.update(done: done)
+            let path = URL(fileURLWithPath: files[row], relativeTo: root).path
+            return try SampleImage(decoder.decode(path)).shrunk(toFit: side)
         }
         return Thumbnails(of: pictures, side: side)
     }
 
-    /// The class of each row as an index into their names; one without a name where classes are not known.
-    private var classes: (labels: [Int], names: [String]) {
-        let classes = table.classes ?? [String](repeating: "", count: table.count)
+    /// The class of each of `rows` as an index into their names; one without a name where classes are not known.
+    private func classes(of rows: [Int]) -> (labels: [Int], names: [String]) {
+        let classes = rows.map { table.classes?[$0] ?? "" }
         let numbering = ClassNumbering(classes)
         return (numbering.labels(of: classes).map(Int.init), numbering.names)
     }

@@ -57,6 +57,6 @@ public final class NearestMeanHead: Module, ClassifierHead {
         let old = means.tensor.gathered(present)
         let isKnown = (seen.tensor.gathered(present) .> 0).unsqueezed(1)
         means.tensor.assign((old + (batchMeans - old) * momentum).kept(where: isKnown, else: batchMeans), at: present)
-        seen.tensor.assign(.ones(present.shape, device: present.device), at: present)
+        seen.tensor.assign(.ones(present.shape, dtype: seen.tensor.dtype, device: present.device), at: present)
     }
 }

@@ -4,7 +4,8 @@ public import Torch
 /// Compares each batch with the embeddings of many batches before it.
 ///
 /// A ring of the latest `capacity` embeddings and labels, the batch's own among them, stands in for the batch's others:
-/// gradients flow to the anchors only, and a sample is never compared with itself. What was kept was computed by the network
+/// gradients flow to the anchors only, and a sample is never compared with what its own batch wrote of it. In a ring of more than an
+/// epoch an older embedding of the same image is a positive. What was kept was computed by the network
 /// as it was then, which is near enough once training is under way; start it after a warm-up. The ring is state: saved,
 /// loaded and moved with the module, and written only while it trains. A batch that is not a number stays in it until
 /// overwritten. Wang et al., "Cross-Batch Memory for Embedding Learning", CVPR 2020.

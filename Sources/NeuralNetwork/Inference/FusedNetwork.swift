@@ -2,7 +2,8 @@ public import Torch
 
 /// A trained network prepared for inference alone: it computes what the network does in evaluation, in fewer walks over memory.
 ///
-/// It has weights of its own as they were when it was made, no parameters and no state. Made by ``Layer/fused(_:)``.
+/// It has weights of its own as they were when it was made, no parameters and no state; a network without a faster form, such as a
+/// vision transformer, is called as it is and goes on changing with its weights. Made by ``Layer/fused(_:)``.
 public final class FusedNetwork: Module, Layer {
     /// The precision of products.
     public let precision: Precision

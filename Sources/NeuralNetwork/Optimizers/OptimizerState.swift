@@ -43,8 +43,14 @@ struct OptimizerState {
             // A step count is a single number; everything else has the parameter's shape.
             let shape = isCount ? [] : owner.wholeShape
             guard tensor.shape == shape else { throw failure("its shape is \(tensor.shape), expected \(shape)") }
-            let room = isCount ? tensor.clone() : owner.tensor.detached().clone()
-            if !isCount { room.assign(owner.part?.own(tensor) ?? tensor) }
+            let room: Tensor
+            if isCount {
+                // Fused steps count on the parameters' device.
+                room = tensor.clone().to(owner.tensor.device)
+            } else {
+                room = owner.tensor.detached().clone()
+                room.assign(owner.part?.own(tensor) ?? tensor)
+            }
             result.tensors[OptimizerStateKey(group: parts[0], position: parts[1])] = room
         }
         return result

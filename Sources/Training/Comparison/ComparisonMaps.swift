@@ -14,13 +14,15 @@ struct ComparisonMaps {
         case embeddings, logits
     }
 
-    /// One figure for each layer, the pixels first in it.
+    /// One figure for each layer, the pixels first in it; none where there are too few images for a map.
     let figures: [(layer: Layer, figure: PanelFigure)]
 
     /// How many test images are shown at most.
     static let most = 3000
 
     private static let neighbours = 5
+    /// How few images t-SNE lays out at least.
+    private static let fewest = 4
 
     /// Draws the maps.
     ///
@@ -31,25 +33,32 @@ struct ComparisonMaps {
     init(_ comparison: MethodComparison, progress: (_ map: String) throws -> Void) throws {
         let recipe = comparison.recipe
         let test = comparison.data.test
-        let shown = FeatureMovie.shownSamples(of: test.count, most: Self.most)
+        let (shown, images) = try comparison.pixels(FeatureMovie.shownSamples(of: test.count, most: Self.most))
+        guard shown.count >= Self.fewest else {
+            figures = []
+            return
+        }
         let labels = test.labels
         let shownLabels = shown.map { Int(labels[$0]) }
+        let neighbours = min(Self.neighbours, (shown.count - 1) / 2)
         func panel(_ title: String, _ note: String, _ rows: Tensor) throws -> ScatterPanel {
             try progress(title)
             let map = try StochasticNeighbourEmbedding(seed: recipe.seeds[0]).project(rows)
-            let kept = try NeighbourhoodPreservation(of: map, embeddings: rows, neighbours: Self.neighbours)
+            let kept = try NeighbourhoodPreservation(of: map, embeddings: rows, neighbours: neighbours)
             let trust = "trustworthiness \(fixed(kept.trustworthiness, digits: 3))"
             return ScatterPanel(
                 title: title, note: note.isEmpty ? trust : "\(note), \(trust)", points: map.to(.float32).array(),
                 labels: shownLabels)
         }
         var panels: [Layer: [ScatterPanel]] = [:]
-        let pixels = try panel("raw pixels", "", comparison.pixels(shown))
+        let pixels = try panel("raw pixels", "", images)
         for layer in Layer.allCases { panels[layer] = [pixels] }
         for method in recipe.methods {
             let run = ComparisonRun(method: method, seed: recipe.seeds[0], rotation: nil)
             let bundle = try ModelBundle(path: comparison.runFolder(run).path, device: comparison.device)
-            let embeddings = try bundle.embed(test).gathered(Tensor(shown))
+            let (all, indices) = try bundle.embedUsable(test)
+            let rows = Dictionary(uniqueKeysWithValues: indices.enumerated().map { ($1, $0) })
+            let embeddings = all.gathered(Tensor(shown.compactMap { rows[$0] }))
             let accuracy = try comparison.score(of: run).map { percent($0.accuracy) } ?? ""
             panels[.embeddings]?.append(try panel(method.name, accuracy, embeddings))
             guard let logits = bundle.logits(of: embeddings) else { continue }
@@ -69,6 +78,9 @@ struct ComparisonMaps {
 }
 
 extension MethodComparison {
+    /// The side of an image whose pixels are compared: those of photographs would take gigabytes.
+    private static let mostPixels = 32
+
     /// Draws the maps to `embeddings.png` and `logits.png`, and writes everything to `report.html`.
     ///
     /// - Parameters:
@@ -94,16 +106,23 @@ extension MethodComparison {
         ).write(to: "\(folder)/report.html")
     }
 
-    /// Test images as rows of their pixels, 0 to 255.
-    func pixels(_ indices: [Int]) throws -> Tensor {
+    /// Of test images, those that can be used, and as rows their pixels, 0 to 255; larger images as the means of 32 x 32 parts.
+    func pixels(_ indices: [Int]) throws -> (indices: [Int], rows: Tensor) {
         let recipe = try recipe.recipe(of: recipe.methods[0], seed: recipe.seeds[0])
         let order = stride(from: 0, to: indices.count, by: 256).map {
             Array(indices[$0..<min(indices.count, $0 + 256)])
         }
         let next = try recipe.source(of: data.test, training: false, device: .cpu).batches(order, epoch: 0)
         var rows: [Tensor] = []
-        while let batch = try next() { rows.append(batch.images.to(.float32).reshaped([batch.indices.count, -1])) }
-        return .concatenated(rows)
+        var usable: [Int] = []
+        while let batch = try next() {
+            if batch.indices.isEmpty { continue }
+            let images = batch.images.to(.float32)
+            let size = [images.size(2), images.size(3)].map { min($0, Self.mostPixels) }
+            rows.append(images.adaptiveAveragePool(size: size).reshaped([batch.indices.count, -1]))
+            usable += batch.indices
+        }
+        return (usable, rows.isEmpty ? .zeros([0, 1]) : .concatenated(rows))
     }
 }
 

@@ -48,7 +48,7 @@ public struct ComparisonRecipe: Codable, Sendable {
         weights = try container.decodeIfPresent(WeightsRecipe.self, forKey: .weights)
         optimizers = try container.decode([OptimizerRecipe].self, forKey: .optimizers)
         gradientLimit = try container.optional(.gradientLimit, .positive)
-        epochs = try container.value(.epochs, .positive)
+        epochs = try container.value(.epochs, .within(1...1_000_000))
         methods = try container.value(
             .methods,
             SettingCheck("a list of methods, each with a name of its own") { methods in

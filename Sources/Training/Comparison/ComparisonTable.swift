@@ -89,17 +89,19 @@ public struct ComparisonTable: Sendable, Equatable, Codable {
 
     /// The table as CSV: a row for each method and measure.
     public var csv: String {
-        let header = "method,measure,mean,half_width,repetitions,difference,difference_half_width"
+        let header = [
+            "method", "measure", "mean", "half_width", "repetitions", "difference", "difference_half_width",
+        ]
         let lines = rows.flatMap { row in
-            zip(measures, zip(row.values, row.differences)).compactMap { measure, values -> String? in
+            zip(measures, zip(row.values, row.differences)).compactMap { measure, values -> [String]? in
                 guard let value = values.0 else { return nil }
                 func text(_ number: Double?) -> String { number.map { "\($0)" } ?? "" }
                 return [
                     row.method, measure.name, text(value.mean), text(value.halfWidth), "\(value.count)",
                     text(values.1?.mean), text(values.1?.halfWidth),
-                ].joined(separator: ",")
+                ]
             }
         }
-        return ([header] + lines).joined(separator: "\n") + "\n"
+        return ([header] + lines).map(CSVTable.line).joined()
     }
 }

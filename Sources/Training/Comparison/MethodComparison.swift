@@ -1,6 +1,7 @@
 import Evaluation
 import Files
 import Foundation
+import Images
 public import Torch
 
 /// Trains every method of a comparison from every seed, one after the other, and measures them alike.
@@ -112,14 +113,20 @@ public final class MethodComparison {
     public func run(
         shouldStop: () -> Bool = { false }, _ handle: (Event) throws -> Void
     ) throws -> Trainer.Ending {
+        // Those of the same images follow each other; looking at all their bytes takes a while.
+        var (data, fingerprints, rotation) = (data, data.fingerprints, Int?.none)
         for run in runs {
+            if let next = run.rotation, next.index != rotation {
+                data = try self.data.keeping(classes: next.known)
+                (fingerprints, rotation) = (data.fingerprints, next.index)
+            }
             if let scores = try score(of: run) {
                 try checkRecipe(run)
+                try Environment.check(fingerprints, againstRunIn: runFolder(run))
                 try handle(.finished(run, scores))
                 continue
             }
             let begin = ContinuousClock.now
-            let data = try run.rotation.map { try self.data.keeping(classes: $0.known) } ?? self.data
             let training = try begun(run, data)
             let earlier = training.trainer.history.reduce(0) { $0 + $1.seconds }
             try handle(.began(training, run))
@@ -174,12 +181,13 @@ public final class MethodComparison {
         _ run: ComparisonRun, _ training: TrainingRun, _ data: TrainingData, seconds: () -> Double
     ) throws -> ComparisonScores {
         let bundle = try ModelBundle(path: training.folder.path, device: device)
-        let test = try bundle.embed(data.test)
+        let (test, indices) = try bundle.embedUsable(data.test)
+        let labels = data.test.labels
         let retrieval = try RetrievalReport(
-            leavingOneOutOf: LabelledEmbeddings(test, labels: data.test.labels), cutoffs: [1])
+            leavingOneOutOf: LabelledEmbeddings(test, labels: indices.map { labels[$0] }), cutoffs: [1])
         let unknown = try run.rotation.map { rotation in
-            let known = try bundle.embed(data.train)
-            let strange = try bundle.embed(self.data.test.keeping(classes: rotation.unknown))
+            let (known, _) = try bundle.embedUsable(data.train)
+            let (strange, _) = try bundle.embedUsable(self.data.test.keeping(classes: rotation.unknown))
             func detection(_ distance: EmbeddingDistance) throws -> UnknownDetection {
                 let scorer = try NeighbourScore(gallery: known, distance: distance)
                 return try UnknownDetection(known: scorer.scores(of: test), unknown: scorer.scores(of: strange))
@@ -195,5 +203,20 @@ public final class MethodComparison {
                 precisionAt1: retrieval.micro?.precisionAt1 ?? 0,
                 meanAveragePrecisionAtR: retrieval.micro?.meanAveragePrecisionAtR ?? 0),
             unknown: unknown, seconds: seconds())
+    }
+}
+
+extension ModelBundle {
+    /// Embeds the images that can be used, where the recipe passes over the others: `[N, D]`, and which of the set they are, `[N]`.
+    ///
+    /// - Throws: `UserFacingError` when an image cannot be used, and the recipe does not pass over it.
+    func embedUsable(_ images: ImageSet) throws -> (embeddings: Tensor, indices: [Int]) {
+        var parts: [Tensor] = []
+        var indices: [Int] = []
+        try embed(images, broken: recipe.data.images?.broken ?? .stop) { embeddings, part, _ in
+            parts.append(embeddings)
+            indices += part
+        }
+        return (.concatenated(parts), indices)
     }
 }

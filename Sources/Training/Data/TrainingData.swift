@@ -40,6 +40,11 @@ public struct TrainingData: Sendable {
         self.width = width
     }
 
+    /// What tells these images from all others. All their bytes are looked at, or of files their names and sizes.
+    var fingerprints: [ImageFingerprint] {
+        [train, test].map { ImageFingerprint(name: $0.name, digits: $0.fingerprint) }
+    }
+
     /// What the classes that are learnt are called.
     public var classNames: [String] { train.classNames }
 
@@ -60,4 +65,12 @@ public struct TrainingData: Sendable {
         self.height = height
         self.width = width
     }
+}
+
+/// What tells a set of images from all others.
+struct ImageFingerprint {
+    /// What the set is called.
+    let name: String
+    /// SHA-256, in hexadecimal digits.
+    let digits: String
 }

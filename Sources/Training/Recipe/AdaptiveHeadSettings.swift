@@ -17,7 +17,7 @@ struct AdaFaceHeadSettings: HeadSettings {
 
     init(from decoder: any Decoder) throws {
         let container = try decoder.container(keyedBy: CodingKeys.self)
-        scale = try container.value(.scale, default: 64, .positive)
+        scale = try container.value(.scale, default: 64, in: 1e-6...1e6)
         margin = try container.value(.margin, default: AngleSetting(.radians(0.4)), AngleSetting.isMargin)
         concentration = try container.value(.concentration, default: 0.333, .notNegative)
         momentum = try container.value(.momentum, default: 0.01, in: 0...1)
@@ -47,7 +47,7 @@ struct MagFaceHeadSettings: HeadSettings {
 
     init(from decoder: any Decoder) throws {
         let container = try decoder.container(keyedBy: CodingKeys.self)
-        scale = try container.value(.scale, default: 64, .positive)
+        scale = try container.value(.scale, default: 64, in: 1e-6...1e6)
         lengths = try container.value(
             .lengths, default: [10, 110],
             SettingCheck<[Double]>("two lengths, the smaller above 0 first") { lengths in
@@ -88,7 +88,7 @@ struct CurricularFaceHeadSettings: HeadSettings {
 
     init(from decoder: any Decoder) throws {
         let container = try decoder.container(keyedBy: CodingKeys.self)
-        scale = try container.value(.scale, default: 64, .positive)
+        scale = try container.value(.scale, default: 64, in: 1e-6...1e6)
         margin = try container.value(.margin, default: AngleSetting(.radians(0.5)), AngleSetting.isMargin)
         momentum = try container.value(.momentum, default: 0.01, in: 0...1)
         overflow = try container.value(.overflow, default: .cosine)
@@ -118,7 +118,7 @@ struct ElasticFaceArcHeadSettings: HeadSettings {
 
     init(from decoder: any Decoder) throws {
         let container = try decoder.container(keyedBy: CodingKeys.self)
-        scale = try container.value(.scale, default: 64, .positive)
+        scale = try container.value(.scale, default: 64, in: 1e-6...1e6)
         margin = try container.value(.margin, default: AngleSetting(.radians(0.5)), AngleSetting.isMargin)
         deviation = try container.value(.deviation, default: AngleSetting(.radians(0.05)), AngleSetting.isMargin)
         sortsMargins = try container.value(.sortsMargins, default: false)
@@ -148,7 +148,7 @@ struct ElasticFaceCosHeadSettings: HeadSettings {
 
     init(from decoder: any Decoder) throws {
         let container = try decoder.container(keyedBy: CodingKeys.self)
-        scale = try container.value(.scale, default: 64, .positive)
+        scale = try container.value(.scale, default: 64, in: 1e-6...1e6)
         margin = try container.value(.margin, default: 0.35, in: 0...2)
         deviation = try container.value(.deviation, default: 0.05, in: 0...1)
         sortsMargins = try container.value(.sortsMargins, default: false)

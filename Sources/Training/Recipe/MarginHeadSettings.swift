@@ -15,7 +15,7 @@ struct NormSoftmaxHeadSettings: HeadSettings {
 
     init(from decoder: any Decoder) throws {
         let container = try decoder.container(keyedBy: CodingKeys.self)
-        scale = try container.value(.scale, default: 20, .positive)
+        scale = try container.value(.scale, default: 20, in: 1e-6...1e6)
         products = try container.value(.products, default: .fp32)
     }
 
@@ -67,7 +67,7 @@ struct ArcFaceHeadSettings: HeadSettings {
 
     init(from decoder: any Decoder) throws {
         let container = try decoder.container(keyedBy: CodingKeys.self)
-        scale = try container.value(.scale, default: 64, .positive)
+        scale = try container.value(.scale, default: 64, in: 1e-6...1e6)
         margin = try container.value(.margin, default: AngleSetting(.radians(0.5)), AngleSetting.isMargin)
         overflow = try container.value(.overflow, default: .cosine)
         gradient = try container.value(.gradient, default: .exact)
@@ -95,7 +95,7 @@ struct CosFaceHeadSettings: HeadSettings {
 
     init(from decoder: any Decoder) throws {
         let container = try decoder.container(keyedBy: CodingKeys.self)
-        scale = try container.value(.scale, default: 64, .positive)
+        scale = try container.value(.scale, default: 64, in: 1e-6...1e6)
         margin = try container.value(.margin, default: 0.35, in: 0...2)
         products = try container.value(.products, default: .fp32)
     }
@@ -126,7 +126,7 @@ struct SphereFaceHeadSettings: HeadSettings {
         let container = try decoder.container(keyedBy: CodingKeys.self)
         multiplier = try container.optional(.multiplier, .within(1...8))
         normalised = try container.value(.normalised, default: false)
-        scale = try container.value(.scale, default: 30, .positive)
+        scale = try container.value(.scale, default: 30, in: 1e-6...1e6)
         start = try container.value(.start, default: 1000, .notNegative)
         rate = try container.value(.rate, default: 0.12, .notNegative)
         floor = try container.value(.floor, default: 5, .notNegative)
@@ -158,7 +158,7 @@ struct CombinedMarginHeadSettings: HeadSettings {
 
     init(from decoder: any Decoder) throws {
         let container = try decoder.container(keyedBy: CodingKeys.self)
-        scale = try container.value(.scale, default: 64, .positive)
+        scale = try container.value(.scale, default: 64, in: 1e-6...1e6)
         multiplier = try container.value(.multiplier, default: 1, in: 0.1...8)
         angle = try container.value(.angle, default: AngleSetting(.radians(0.3)), AngleSetting.isMargin)
         cosine = try container.value(.cosine, default: 0.2, in: 0...2)
@@ -191,7 +191,7 @@ struct SubCenterArcFaceHeadSettings: HeadSettings {
     init(from decoder: any Decoder) throws {
         let container = try decoder.container(keyedBy: CodingKeys.self)
         centers = try container.value(.centers, default: 3, .positive)
-        scale = try container.value(.scale, default: 64, .positive)
+        scale = try container.value(.scale, default: 64, in: 1e-6...1e6)
         margin = try container.value(.margin, default: AngleSetting(.radians(0.5)), AngleSetting.isMargin)
         overflow = try container.value(.overflow, default: .cosine)
         gradient = try container.value(.gradient, default: .exact)

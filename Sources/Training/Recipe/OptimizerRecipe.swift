@@ -29,6 +29,12 @@ public struct OptimizerRecipe: Codable, Sendable {
         settings = try decoder.decodeKind(of: Self.kinds)
         schedule = try container.value(.schedule, default: ScheduleRecipe(settings: ConstantSettings()))
         lookahead = try container.decodeIfPresent(LookaheadRecipe.self, forKey: .lookahead)
+        if let cosine = schedule.settings as? CosineSettings, cosine.minimum > settings.learningRate {
+            throw container.invalid(
+                .schedule,
+                problem: "falls to a minimum of \(cosine.minimum), above the learningRate of \(settings.learningRate)",
+                remedy: "set schedule.minimum to \(settings.learningRate) or less")
+        }
         if settings is AdamWSettings, let cycle = schedule.settings as? OneCycleSettings,
             cycle.momenta?.contains(1) == true
         {

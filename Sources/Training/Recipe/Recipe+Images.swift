@@ -1,4 +1,5 @@
 import Files
+import Images
 
 extension Recipe {
     /// Makes sure that the backbone takes images of a size.
@@ -11,5 +12,17 @@ extension Recipe {
             remedy: data.images == nil
                 ? "choose another backbone or set"
                 : "set data.images.size=[\(size), \(size)], or choose another backbone")
+    }
+
+    /// Makes sure that images are large enough to be reflected around their edges.
+    ///
+    /// - Throws: `UserFacingError` that names the crop.
+    func checkCrop(of height: Int, _ width: Int) throws {
+        let augmentation = data.augmentation
+        guard augmentation.fill == .reflection, augmentation.crop >= min(height, width) else { return }
+        throw UserFacingError(
+            name, field: "data.augmentation.crop",
+            problem: "is \(augmentation.crop), and images of \(height) x \(width) cannot be reflected that far",
+            remedy: "set it below \(min(height, width)), or data.augmentation.fill=zeros")
     }
 }

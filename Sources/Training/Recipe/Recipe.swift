@@ -60,7 +60,7 @@ public struct Recipe: Codable, Sendable {
         losses = try container.value(.losses, default: [])
         optimizers = try container.decode([OptimizerRecipe].self, forKey: .optimizers)
         gradientLimit = try container.optional(.gradientLimit, .positive)
-        epochs = try container.value(.epochs, .positive)
+        epochs = try container.value(.epochs, .within(1...1_000_000))
         seed = try container.value(.seed, default: 0)
         precision = try container.decodeIfPresent(Precision.self, forKey: .precision)
         layout = try container.decodeIfPresent(MemoryFormat.self, forKey: .layout)

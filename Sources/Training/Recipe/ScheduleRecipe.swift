@@ -107,7 +107,9 @@ struct MultiStepSettings: ScheduleSettings {
 
     init(from decoder: any Decoder) throws {
         let container = try decoder.container(keyedBy: CodingKeys.self)
-        milestones = try container.decode([Int].self, forKey: .milestones)
+        milestones = try container.value(
+            .milestones,
+            SettingCheck("numbers of 0 or above") { milestones in milestones.allSatisfy { $0 >= 0 } })
         factor = try container.value(.factor, default: 0.1, .positive)
     }
 

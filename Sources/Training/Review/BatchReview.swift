@@ -17,7 +17,9 @@ enum BatchReview {
                     remedy: "set it to \(max(1, batch / 2)) or less, or raise data.batch")
             ]
         }
-        // Other samplers see to it that classes come up several times.
+        if let planned = subject.planned {
+            return findings(planned.prefix(mostPlanned).map { $0.map { subject.size.labels[$0] } }, sampler, names)
+        }
         guard sampler is ShuffledSettings else { return [] }
         // Of the other images, as many are of the anchor's class as in the whole set.
         let others = Double(min(batch, count) - 1)
@@ -30,6 +32,32 @@ enum BatchReview {
                     "\(batch) shuffled images of \(classes) classes give an anchor \(shown(max(0, positives))) positives on average, and \(names) learns from pairs of one class",
                 remedy: "set data.sampler={name: per-class}, or take a loss with proxies, such as proxy-anchor")
         ]
+    }
+
+    /// Batches that are looked at.
+    private static let mostPlanned = 50
+
+    /// What is missing in batches as a sampler plans them, given by the classes of their images.
+    private static func findings(_ planned: [[Int]], _ sampler: any SamplerSettings, _ names: String) -> [Finding] {
+        let anchors = planned.reduce(0) { $0 + $1.count }
+        guard anchors > 0 else { return [] }
+        func finding(_ severity: Finding.Severity, _ problem: String, _ remedy: String) -> [Finding] {
+            [Finding(severity: severity, setting: "data.sampler", problem: problem, remedy: remedy)]
+        }
+        guard planned.contains(where: { Set($0).count > 1 }) else {
+            return finding(
+                .error, "each batch is of one class, and \(names) learns from pairs of two",
+                "let it draw two classes or more")
+        }
+        let positives = planned.reduce(0) { sum, labels in
+            let counts = Dictionary(labels.map { ($0, 1) }, uniquingKeysWith: +).values
+            return sum + counts.reduce(0) { $0 + $1 * ($1 - 1) }
+        }
+        guard positives < anchors else { return [] }
+        return finding(
+            positives == 0 ? .error : .warning,
+            "\(type(of: sampler).name) batches give an anchor \(shown(Double(positives) / Double(anchors))) positives on average, and \(names) learns from pairs of one class",
+            "let it draw two images or more of each class, as {name: per-class, perClass: 4}")
     }
 
     private static func comparesSamples(_ loss: any EmbeddingLoss) -> Bool {

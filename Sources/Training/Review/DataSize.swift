@@ -12,7 +12,14 @@ public struct DataSize: Sendable, Equatable {
     /// H and W of the images that reach the network.
     public let imageSize: [Int]
 
-    init(classes: Int, count: Int, channels: Int, imageSize: [Int]) {
+    /// The class of each image, `[N]`; where the data were not read, classes in turn.
+    let labels: [Int]
+    /// What the classes are called; nil where the data were not read.
+    let classNames: [String]?
+
+    init(classes: Int, count: Int, channels: Int, imageSize: [Int], labels: [Int]? = nil, classNames: [String]? = nil) {
+        self.labels = labels ?? (0..<count).map { $0 % classes }
+        self.classNames = classNames
         self.classes = classes
         self.count = count
         self.channels = channels
@@ -23,7 +30,8 @@ public struct DataSize: Sendable, Equatable {
     public init(_ data: TrainingData) {
         self.init(
             classes: data.classNames.count, count: data.train.count, channels: data.channels,
-            imageSize: [data.height, data.width])
+            imageSize: [data.height, data.width], labels: data.train.labels.map { Int($0) },
+            classNames: data.classNames)
     }
 }
 

@@ -7,6 +7,8 @@ enum FitReview {
         let recipe = subject.recipe
         let checks: [() throws -> Void] = [
             { try recipe.checkBackbone(takes: subject.size.imageSize[0], subject.size.imageSize[1], of: recipe.name) },
+            { try recipe.checkCrop(of: subject.size.imageSize[0], subject.size.imageSize[1]) },
+            { if let failure = subject.samplerFailure { throw failure } },
             { _ = try recipe.data.normalization(channels: subject.size.channels) },
             { try recipe.weights.map { _ = try InputFile.map($0.file) } },
             { try subject.model.freeze(recipe, epoch: 1) },

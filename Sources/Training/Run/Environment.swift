@@ -48,7 +48,9 @@ public struct Environment: Codable, Sendable {
         precision = trainer.precision
         layout = trainer.layout
         self.command = command
-        self.data = [data.train.name: data.train.fingerprint, data.test.name: data.test.fingerprint]
+        self.data = data.fingerprints.reduce(into: [:]) { all, set in
+            all[all[set.name] == nil ? set.name : "\(set.name), measured on"] = set.digits
+        }
         dataPath = data.path.map { URL(fileURLWithPath: $0).path }
         began = Date().ISO8601Format()
     }
@@ -61,13 +63,16 @@ public struct Environment: Codable, Sendable {
         self = known
     }
 
-    /// Makes sure that `data` are what the run in `folder` began with, where its environment can still be read.
+    /// Makes sure that images are what the run in `folder` began with, where its environment can still be read.
     ///
+    /// - Parameters:
+    ///   - fingerprints: those of the images.
+    ///   - folder: the run.
     /// - Throws: `UserFacingError` when they are others: going on with them would give numbers of neither.
-    static func check(_ data: TrainingData, againstRunIn folder: RunFolder) throws {
+    static func check(_ fingerprints: [ImageFingerprint], againstRunIn folder: RunFolder) throws {
         guard let before = Environment(of: folder) else { return }
-        for set in [data.train, data.test] {
-            if !before.data.values.contains(set.fingerprint) {
+        for set in fingerprints {
+            if !before.data.values.contains(set.digits) {
                 throw UserFacingError(
                     set.name, field: "checksum", problem: "the images are not those that \(folder.path) began with",
                     remedy: "name their folder with --data, or begin a new run")

@@ -24,7 +24,10 @@ extension Recipe {
     ///   - folder: the run.
     /// - Throws: `UserFacingError` when all are done.
     func checkEpochs(after done: Int, in folder: RunFolder) throws {
-        guard done >= epochs, try yaml() != Recipe(of: folder).yaml() else { return }
+        var kept = try Recipe(of: folder)
+        // What depends on the machine says nothing about the numbers that are there.
+        kept.threads = threads
+        guard done >= epochs, try yaml() != kept.yaml() else { return }
         throw UserFacingError(
             folder.recipe, field: "epochs", problem: "the run has all of \(epochs) already, and nothing would change",
             remedy: "ask for more, as epochs=\(done + 1), or begin a new run")

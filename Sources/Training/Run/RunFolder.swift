@@ -83,10 +83,25 @@ public struct RunFolder: Sendable, Equatable {
         return entries.compactMap { $0.hasPrefix("\(name)-") ? Int($0.dropFirst(name.count + 1)) : nil }
     }
 
+    /// Makes the folder, or the next one of its name where another training has made it in the meantime.
+    ///
+    /// - Throws: `UserFacingError` when it cannot be made.
+    func createNumbered() throws -> RunFolder {
+        let url = URL(fileURLWithPath: path)
+        let parent = (path as NSString).deletingLastPathComponent
+        try? FileManager.default.createDirectory(atPath: parent, withIntermediateDirectories: true)
+        var folder = self
+        while mkdir(folder.path, 0o777) != 0 {
+            guard errno == EEXIST, let end = url.lastPathComponent.lastIndex(of: "-") else { break }
+            folder = .next(in: parent, name: String(url.lastPathComponent[..<end]))
+        }
+        return try folder.created()
+    }
+
     /// Makes the folder and those within.
     ///
     /// - Throws: `UserFacingError` when it cannot be made, or holds anything already.
-    func create() throws {
+    func created() throws -> RunFolder {
         let contents = (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []
         guard contents.isEmpty else {
             throw UserFacingError(
@@ -102,5 +117,6 @@ public struct RunFolder: Sendable, Equatable {
                     remedy: "choose an --output where you may write and where there is room")
             }
         }
+        return self
     }
 }

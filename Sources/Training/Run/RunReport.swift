@@ -113,7 +113,7 @@ struct RunReport {
         let labels = set.labels
         return FeatureMovie(
             classNames: classNames, labels: shown.map { Int(labels[$0]) }, frames: frames, sampleNumbers: shown,
-            thumbnails: thumbnails(of: shown))
+            thumbnails: thumbnails(of: shown), total: set.count)
     }
 
     /// The pictures of samples, where all of them are in memory and small.

@@ -1,3 +1,4 @@
+import Datasets
 import Files
 import Foundation
 public import NeuralNetwork
@@ -15,7 +16,7 @@ public final class TrainingRun {
     public let folder: RunFolder
     /// What trains.
     public let trainer: Trainer
-    /// How the weights that the recipe begins with fit; nil when it names none, or when a run goes on.
+    /// How the weights that the recipe begins with fit; nil when it names none, or when a run goes on from a checkpoint.
     public let weights: StateReport?
 
     private let data: TrainingData
@@ -29,21 +30,24 @@ public final class TrainingRun {
     ///   - data: the images.
     ///   - device: where to compute.
     ///   - folder: the folder to write, which must not hold anything.
+    ///   - isNumbered: whether the folder's number is ours, so that the next one is taken where it is there by now.
     ///   - command: the words of the command, for the record.
     ///   - crew: the processes that train together; the first one writes.
     /// - Throws: `UserFacingError` when the folder holds anything or cannot be made, or the data do not fit the recipe.
     public init(
-        _ recipe: Recipe, data: TrainingData, device: Device, folder: RunFolder, command: [String], crew: Crew? = nil
+        _ recipe: Recipe, data: TrainingData, device: Device, folder: RunFolder, isNumbered: Bool = false,
+        command: [String], crew: Crew? = nil
     ) throws {
         trainer = try Trainer(recipe, data: data, device: device, crew: crew)
         weights = try trainer.loadWeights()
         self.data = data
-        self.folder = folder
         guard trainer.isLeader else {
+            self.folder = folder
             events = nil
             return
         }
-        try folder.create()
+        let folder = try isNumbered ? folder.createNumbered() : folder.created()
+        self.folder = folder
         events = try EventFileWriter(directory: folder.path)
         try AtomicFile.write(try trainer.recipe.yaml(), to: folder.recipe)
         let environment = Environment(trainer: trainer, data: data, command: command)
@@ -56,18 +60,21 @@ public final class TrainingRun {
     public init(
         resuming folder: RunFolder, recipe: Recipe, data: TrainingData, device: Device, crew: Crew? = nil
     ) throws {
-        try Environment.check(data, againstRunIn: folder)
+        try Environment.check(data.fingerprints, againstRunIn: folder)
         if crew?.group.isLeader ?? true { AtomicFile.removeUnfinished(in: folder.path, "\(folder.path)/checkpoints") }
         try recipe.checkLasting(in: folder)
         trainer = try Trainer(recipe, data: data, device: device, crew: crew)
-        weights = nil
         self.data = data
         self.folder = folder
-        let kept = [folder.learnedCheckpoint, folder.lastCheckpoint]
-        if let newest = kept.first(where: FileManager.default.fileExists) {
-            try Checkpoint.restore(trainer, from: newest)
+        let kept = [folder.learnedCheckpoint, folder.lastCheckpoint].first(where: FileManager.default.fileExists)
+        if let kept {
+            weights = nil
+            try Checkpoint.restore(trainer, from: kept)
+        } else {
+            weights = try trainer.loadWeights()
         }
-        try crew?.agree(on: "checkpoint", trainer.position)
+        // Of the file's bytes: sums of weights are rounded otherwise where there are other cores.
+        try crew?.agree(on: "checkpoint", kept.map { "\(try Checksum.sha256("").computed(of: $0))" } ?? "none")
         try trainer.recipe.checkEpochs(after: trainer.history.count, in: folder)
         guard trainer.isLeader else {
             events = nil
@@ -98,7 +105,9 @@ public final class TrainingRun {
             }
         } catch {
             // What was learnt and gives no numbers is nothing to go on with.
-            if trainer.hasDiverged { try? FileManager.default.removeItem(atPath: folder.learnedCheckpoint) }
+            if trainer.hasDiverged && trainer.isLeader {
+                try? FileManager.default.removeItem(atPath: folder.learnedCheckpoint)
+            }
             throw error
         }
         switch ending {
@@ -118,7 +127,7 @@ public final class TrainingRun {
     private func record(_ metrics: EpochMetrics, _ embeddings: Trainer.TestEmbeddings) throws {
         if trainer.isLeader { try draw(metrics, embeddings) }
         // Of equal ones the first, as in the report.
-        if trainer.history.dropLast().allSatisfy({ $0.test.score < metrics.test.score }) {
+        if trainer.agrees(trainer.history.dropLast().allSatisfy { $0.test.score < metrics.test.score }) {
             try Checkpoint.save(trainer, to: folder.bestCheckpoint)
         }
         // Last, because resuming does again all that came before it.

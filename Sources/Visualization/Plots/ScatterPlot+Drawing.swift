@@ -120,8 +120,8 @@ extension ScatterPlot {
                 size: 13, color: theme.color(of: index).mixed(with: theme.ink, 0.45), isBold: true,
                 alignment: .center, baseline: .middle, halo: theme.paper.opacity(0.85))
             let name = canvas.fitted(classNames[index], in: Self.widestName, style)
-            // Many names that are cut would hide the points and say nothing: the legend has them.
-            guard name == classNames[index] || classNames.count <= 12 else { continue }
+            // Many names would hide the points, and those that are cut say nothing.
+            guard classNames.count <= 12 || (classNames.count <= 40 && name == classNames[index]) else { continue }
             let box = CGSize(width: canvas.width(of: name, style) + 6, height: 17)
             let inner = axes.area.insetBy(dx: box.width / 2 + 2, dy: box.height / 2 + 2)
             // A class of few points would vanish below its own name.

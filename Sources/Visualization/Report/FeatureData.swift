@@ -37,7 +37,7 @@ struct FeatureData: Encodable {
         labels = indices.map { movie.labels[$0] }
         samples = indices.map { movie.sampleNumbers[$0] }
         names = movie.sampleNames.map { names in indices.map { names[$0] } }
-        total = movie.labels.count
+        total = movie.total
         frames = movie.shownFrames.map { frame in
             Self.quantised(frame, points: indices.flatMap { [frame.points[2 * $0], frame.points[2 * $0 + 1]] })
         }

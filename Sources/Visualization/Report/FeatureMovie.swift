@@ -23,6 +23,8 @@ public struct FeatureMovie: Sendable, Equatable {
     public let frames: [FeatureFrame]
     /// Images `[N]` of the samples, shown at the pointer.
     public let thumbnails: Thumbnails?
+    /// How many samples the set has of which these are a part.
+    public let total: Int
 
     /// Creates a movie.
     ///
@@ -33,10 +35,11 @@ public struct FeatureMovie: Sendable, Equatable {
     ///   - sampleNumbers: the numbers `[N]` of the samples in their data set; without them, `0..<N`.
     ///   - sampleNames: what the samples are called `[N]`, shown instead of their numbers.
     ///   - thumbnails: images `[N]` of the samples.
+    ///   - total: how many samples the set has of which these are a part; N when nil.
     /// - Precondition: the counts fit together, and each label has a name.
     public init(
         classNames: [String], labels: [Int], frames: [FeatureFrame], sampleNumbers: [Int]? = nil,
-        sampleNames: [String]? = nil, thumbnails: Thumbnails? = nil
+        sampleNames: [String]? = nil, thumbnails: Thumbnails? = nil, total: Int? = nil
     ) {
         let wrong = labels.first { !classNames.indices.contains($0) }
         precondition(wrong == nil, "FeatureMovie expected labels in 0..<\(classNames.count), got \(wrong ?? 0)")
@@ -57,6 +60,7 @@ public struct FeatureMovie: Sendable, Equatable {
         self.sampleNames = sampleNames
         self.sampleNumbers = sampleNumbers ?? Array(labels.indices)
         self.thumbnails = thumbnails
+        self.total = total ?? labels.count
     }
 
     /// Which of `count` samples a report shows: all, or one drawn from each of `most` equal stretches, so that no regular

@@ -1,3 +1,5 @@
+import Foundation
+
 /// Numbers by epoch: named columns and one row for each epoch.
 public struct MetricsTable: Sendable, Equatable {
     /// The names of the columns `[K]`; the first is what the rows count, such as `epoch`.
@@ -28,12 +30,16 @@ public struct MetricsTable: Sendable, Equatable {
         }
     }
 
-    /// None where whole numbers are all there is; else enough for four digits of the largest value. Nil asks for
-    /// powers of ten.
+    /// None where whole numbers are all there is; else enough for four digits of the largest value and, as of a falling learning
+    /// rate, three of the smallest but 0. Nil asks for powers of ten.
     private static func digits(for values: [Double]) -> Int? {
         let largest = values.map { abs($0) }.max() ?? 0
         if largest >= 1e9 || (largest > 0 && largest < 1e-3) { return nil }
         if values.allSatisfy({ $0.rounded() == $0 }) { return 0 }
+        let least = values.map { abs($0) }.filter { $0 > 0 }.min() ?? 1
+        // Beside large values small ones are 0 for all that can be seen.
+        if largest <= 1 && least < 1e-5 { return nil }
+        if largest <= 1 && least < 0.1 { return max(4, 2 - Int(log10(least).rounded(.down))) }
         return largest >= 1000 ? 1 : largest >= 100 ? 2 : largest >= 10 ? 3 : 4
     }
 }

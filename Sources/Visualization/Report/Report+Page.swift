@@ -32,7 +32,7 @@ extension Report {
     /// Links to the sections; none where there are few.
     static func navigation(_ sections: [String]) -> String {
         let names = [
-            ("features", "Features"), ("figures", "Figures"), ("tables", "Tables"), ("curves", "Curves"),
+            ("features", "Features"), ("tables", "Tables"), ("figures", "Figures"), ("curves", "Curves"),
             ("metrics", "Numbers"), ("gallery", "Gallery"), ("details", "Recipe"),
         ]
         let shown = names.filter { name in sections.contains { $0.hasPrefix("<section id=\"\(name.0)\"") } }

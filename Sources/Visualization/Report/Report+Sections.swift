@@ -30,12 +30,14 @@ extension Report {
             <p class="now"></p>
             <p class="hint">Drag to move, wheel or pinch to zoom, double click to see all; on the keyboard arrows, + and −, 0. A \
             class in the legend stands out when chosen.</p>
-            <noscript><p class="hint">The map needs JavaScript; the pictures below do not.</p></noscript>
+            <noscript><p class="hint">The map needs JavaScript\(hasPictures ? "; the pictures below do not" : "").</p></noscript>
             <script type="application/json" id="feature-data">\(try FeatureData(features).json())</script>
             <script>\(Self.script)</script>
             </section>
             """
     }
+
+    private var hasPictures: Bool { !figures.isEmpty || !curves.isEmpty || !gallery.isEmpty }
 
     var tablesSection: String {
         let tables = tables.filter { !$0.rows.isEmpty }.map { table in

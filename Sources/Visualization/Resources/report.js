@@ -100,7 +100,8 @@
   const reach = Math.ceil(radius) + 1;
   function makeDots(colors) {
     const ratio = devicePixelRatio || 1;
-    dots = colors.map((color) => {
+    const made = new Map();
+    const draw = (color) => {
       const dot = document.createElement("canvas");
       dot.width = dot.height = Math.ceil(2 * reach * ratio);
       const brush = dot.getContext("2d");
@@ -108,8 +109,10 @@
       brush.fillStyle = color;
       brush.arc(reach, reach, radius, 0, 2 * Math.PI);
       brush.fill();
+      made.set(color, dot);
       return dot;
-    });
+    };
+    dots = colors.map((color) => made.get(color) || draw(color));
   }
 
   function drawPoints(faded) {
@@ -358,6 +361,7 @@
   };
   canvas.addEventListener("dblclick", reset);
   canvas.addEventListener("keydown", (event) => {
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
     if (event.key === "+" || event.key === "=") zoom(1.25, width / 2, height / 2);
     else if (event.key === "-") zoom(0.8, width / 2, height / 2);
     else if (event.key === "0" || event.key === "Escape") reset();
@@ -366,7 +370,9 @@
     event.preventDefault();
   });
 
-  const swatches = data.classes.map((name, label) => {
+  // More than a person looks through would only be slow; a name shows at the pointer all the same.
+  legend.hidden = data.classes.length > 2000 || data.classes.every((name) => !name);
+  const swatches = (legend.hidden ? [] : data.classes).map((name, label) => {
     const item = document.createElement("li");
     const button = document.createElement("button");
     button.type = "button";
