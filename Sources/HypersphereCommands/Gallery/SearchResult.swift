@@ -105,7 +105,7 @@ struct SearchResult: EvaluationResult {
         }
         let isCut = images.count > shown.count
         return NeighbourSheet(
-            rows: rows, title: title,
+            rows: rows, title: "Images and what is nearest",
             subtitle: isCut ? "the first \(shown.count) of \(formatCount(images.count)) images" : "")
     }
 

@@ -81,7 +81,7 @@ struct SearchTests {
             let shown = try program.run(words + ["new", "--page", "found.html", "--csv"])
             #expect(shown.status == 0 && !shown.stdout.contains("found.html"))
             let page = try program.text("found.html")
-            #expect(page.contains("<h3>Nearest images in birds</h3></figcaption>"))
+            #expect(page.contains("<h3>Images and what is nearest</h3></figcaption>"))
             let drawings = page.components(separatedBy: "data:image/svg+xml;base64,").dropFirst().map {
                 String(decoding: Data(base64Encoded: String($0.prefix { $0 != "\"" })) ?? Data(), as: UTF8.self)
             }
