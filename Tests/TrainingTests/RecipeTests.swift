@@ -187,7 +187,8 @@ struct RecipeTests {
     }
 
     @Test(arguments: [
-        ("epochs=0", "1 to 1000000"), ("epochs=two", "a whole number"), ("seed=-1", "seed"), ("data.batch=0", "above 0"),
+        ("epochs=0", "1 to 1000000"), ("epochs=two", "a whole number"), ("seed=-1", "seed"),
+        ("data.batch=0", "above 0"),
         ("data.deviation=[0]", "above 0"), ("data.set=minst", "did you mean mnist?"),
         ("backbone.name=lenet", "did you mean lenet++?"),
         ("backbone={ name: resnet20 }", "did you mean resnet50?"),
