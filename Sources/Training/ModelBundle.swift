@@ -132,25 +132,40 @@ public final class ModelBundle {
         }
     }
 
-    /// Embeds every image of `images`: `[N, D]` float32 on the processor.
+    /// Images with their embeddings.
+    public struct Embedded {
+        /// `[N, D]` float32 on the processor.
+        public let embeddings: Tensor
+        /// Which images of the set they are, `[N]`.
+        public let indices: [Int]
+        /// The images that could not be used.
+        public let broken: [BrokenImage]
+    }
+
+    /// Embeds the images of `images`, and keeps all embeddings in memory.
     ///
     /// - Parameters:
     ///   - images: what to embed.
     ///   - batch: how many images go through the network at once.
     ///   - precision: the precision of products; that of the training when nil.
+    ///   - mirrored: whether images are flipped from left to right.
+    ///   - broken: what happens when a file cannot be used.
     ///   - progress: told after each batch how many are done.
     /// - Throws: `UserFacingError` when an image cannot be used, and what `progress` throws.
-    public func embed(
-        _ images: ImageSet, batch: Int = 256, precision: Precision? = nil, progress: (Int) throws -> Void = { _ in }
-    ) throws -> Tensor {
+    public func embedded(
+        _ images: ImageSet, batch: Int = 256, precision: Precision? = nil, mirrored: Bool = false,
+        broken: BrokenImage.Policy = .stop, progress: (Int) throws -> Void = { _ in }
+    ) throws -> Embedded {
         var parts: [Tensor] = []
-        var done = 0
-        try embed(images, batch: batch, precision: precision) { embeddings, indices, _ in
-            parts.append(embeddings)
-            done += indices.count
-            try progress(done)
+        var indices: [Int] = []
+        var unusable: [BrokenImage] = []
+        try embed(images, batch: batch, precision: precision, mirrored: mirrored, broken: broken) {
+            parts.append($0)
+            indices += $1
+            unusable += $2
+            try progress(indices.count + unusable.count)
         }
-        return .concatenated(parts)
+        return Embedded(embeddings: .concatenated(parts), indices: indices, broken: unusable)
     }
 
     private func fusedBackbone(_ precision: Precision) -> FusedNetwork {

@@ -29,7 +29,7 @@ import Torch
         try withBundle { bundle, embeddings in
             #expect(bundle.embedding == 2)
             #expect(bundle.classNames == (0...9).map(String.init))
-            let again = try bundle.embed(.memory(TinyTraining.splits.test), batch: 12)
+            let again = try bundle.embedded(.memory(TinyTraining.splits.test), batch: 12).embeddings
             #expect(again.shape == [12, 2])
             let largest = embeddings.map(abs).max() ?? 0
             #expect(largest > 0)
@@ -47,14 +47,14 @@ import Torch
             let largest = embeddings.map(abs).max() ?? 0
             #expect(largest > 0)
             for size in [1, 5, 12, 100] {
-                let values = try bundle.embed(.memory(images), batch: size).array(of: Float.self)
+                let values = try bundle.embedded(.memory(images), batch: size).embeddings.array(of: Float.self)
                 for (value, expected) in zip(values, embeddings) { #expect(abs(value - expected) <= 1e-5 * largest) }
             }
             let backwards = try ImageDataset(
                 name: "backwards", channels: 1, height: 28, width: 28,
                 pixels: (0..<12).reversed().flatMap { images.pixels[$0 * 784..<($0 + 1) * 784] },
                 labels: images.labels.reversed(), classNames: images.classNames)
-            let values = try bundle.embed(.memory(backwards), batch: 12).array(of: Float.self)
+            let values = try bundle.embedded(.memory(backwards), batch: 12).embeddings.array(of: Float.self)
             for index in 0..<12 {
                 for axis in 0..<2 {
                     let difference = values[2 * (11 - index) + axis] - embeddings[2 * index + axis]
@@ -74,7 +74,7 @@ import Torch
         }
         #expect(both[0] != both[1])
         try withBundle("data.mirror=true") { bundle, embeddings in
-            let again = try bundle.embed(images).array(of: Float.self)
+            let again = try bundle.embedded(images).embeddings.array(of: Float.self)
             let largest = embeddings.map(abs).max() ?? 0
             #expect(largest > 0)
             for index in embeddings.indices {
@@ -88,7 +88,7 @@ import Torch
     @Test func progressIsToldAfterEachBatch() throws {
         try withBundle { bundle, _ in
             var done: [Int] = []
-            _ = try bundle.embed(.memory(TinyTraining.splits.test), batch: 5) { done.append($0) }
+            _ = try bundle.embedded(.memory(TinyTraining.splits.test), batch: 5) { done.append($0) }
             #expect(done == [5, 10, 12])
         }
     }
@@ -98,7 +98,9 @@ import Torch
             let wide = try ImageDataset(
                 name: "wide.idx", channels: 1, height: 28, width: 29, pixels: [UInt8](repeating: 0, count: 28 * 29),
                 labels: [0], classNames: ["none"])
-            expectRefusal("wide.idx: image size: is 28 x 29 x 1", "28 x 28 x 1") { _ = try bundle.embed(.memory(wide)) }
+            expectRefusal("wide.idx: image size: is 28 x 29 x 1", "28 x 28 x 1") {
+                _ = try bundle.embedded(.memory(wide))
+            }
         }
     }
 

@@ -59,17 +59,11 @@ struct ModelOptions: ParsableArguments {
     ) throws -> EmbeddingTable {
         let bar = quiet ? nil : ProgressBar(label: mirrored ? "embedding mirrored" : "embedding", total: images.count)
         defer { bar?.finish() }
-        var parts: [Tensor] = []
-        var done = 0
-        try model.embed(images, batch: batch, mirrored: mirrored) { embeddings, indices, _ in
-            parts.append(embeddings)
-            done += indices.count
-            bar?.update(done: done)
-        }
+        let embedded = try model.embedded(images, batch: batch, mirrored: mirrored) { bar?.update(done: $0) }
         var files: [String]?
         if case .files(let set) = images { files = set.samples.map(\.name) }
         return try EmbeddingTable(
-            name: name ?? images.name, embeddings: .concatenated(parts),
+            name: name ?? images.name, embeddings: embedded.embeddings,
             classes: isLabelled ? images.labels.map { images.classNames[Int($0)] } : nil, files: files,
             groups: images.groups)
     }

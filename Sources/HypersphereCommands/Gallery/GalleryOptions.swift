@@ -61,16 +61,9 @@ struct GalleryOptions: ParsableArguments {
         let set = try queryImages()
         let bar = quiet ? nil : ProgressBar(label: "embedding", total: set.count)
         defer { bar?.finish() }
-        var parts: [Tensor] = []
-        var samples: [ImageSample] = []
-        var broken: [BrokenImage] = []
-        try bundle.embed(.files(set), batch: modelOptions.batch, broken: .skip) { embeddings, indices, unusable in
-            parts.append(embeddings)
-            samples += indices.map { set.samples[$0] }
-            broken += unusable
-            bar?.update(done: samples.count + broken.count)
-        }
-        return GalleryQueries(embeddings: .concatenated(parts), samples: samples, broken: broken)
+        let found = try bundle.embedded(.files(set), batch: modelOptions.batch, broken: .skip) { bar?.update(done: $0) }
+        return GalleryQueries(
+            embeddings: found.embeddings, samples: found.indices.map { set.samples[$0] }, broken: found.broken)
     }
 
     private func galleryImages(needsClasses: Bool) throws -> (ImageSet, isLabelled: Bool) {

@@ -56,9 +56,9 @@ struct ComparisonMaps {
         for method in recipe.methods {
             let run = ComparisonRun(method: method, seed: recipe.seeds[0], rotation: nil)
             let bundle = try ModelBundle(path: comparison.runFolder(run).path, device: comparison.device)
-            let (all, indices) = try bundle.embedUsable(test)
-            let rows = Dictionary(uniqueKeysWithValues: indices.enumerated().map { ($1, $0) })
-            let embeddings = all.gathered(Tensor(shown.compactMap { rows[$0] }))
+            let all = try bundle.embeddedUsable(test)
+            let rows = Dictionary(uniqueKeysWithValues: all.indices.enumerated().map { ($1, $0) })
+            let embeddings = all.embeddings.gathered(Tensor(shown.compactMap { rows[$0] }))
             let accuracy = try comparison.score(of: run).map { percent($0.accuracy) } ?? ""
             panels[.embeddings]?.append(try panel(method.name, accuracy, embeddings))
             guard let logits = bundle.logits(of: embeddings) else { continue }

@@ -181,13 +181,14 @@ public final class MethodComparison {
         _ run: ComparisonRun, _ training: TrainingRun, _ data: TrainingData, seconds: () -> Double
     ) throws -> ComparisonScores {
         let bundle = try ModelBundle(path: training.folder.path, device: device)
-        let (test, indices) = try bundle.embedUsable(data.test)
+        let embedded = try bundle.embeddedUsable(data.test)
+        let test = embedded.embeddings
         let labels = data.test.labels
         let retrieval = try RetrievalReport(
-            leavingOneOutOf: LabelledEmbeddings(test, labels: indices.map { labels[$0] }), cutoffs: [1])
+            leavingOneOutOf: LabelledEmbeddings(test, labels: embedded.indices.map { labels[$0] }), cutoffs: [1])
         let unknown = try run.rotation.map { rotation in
-            let (known, _) = try bundle.embedUsable(data.train)
-            let (strange, _) = try bundle.embedUsable(self.data.test.keeping(classes: rotation.unknown))
+            let known = try bundle.embeddedUsable(data.train).embeddings
+            let strange = try bundle.embeddedUsable(self.data.test.keeping(classes: rotation.unknown)).embeddings
             func detection(_ distance: EmbeddingDistance) throws -> UnknownDetection {
                 let scorer = try NeighbourScore(gallery: known, distance: distance)
                 return try UnknownDetection(known: scorer.scores(of: test), unknown: scorer.scores(of: strange))
@@ -207,16 +208,10 @@ public final class MethodComparison {
 }
 
 extension ModelBundle {
-    /// Embeds the images that can be used, where the recipe passes over the others: `[N, D]`, and which of the set they are, `[N]`.
+    /// The images that can be used, where the recipe passes over the others, with their embeddings.
     ///
     /// - Throws: `UserFacingError` when an image cannot be used, and the recipe does not pass over it.
-    func embedUsable(_ images: ImageSet) throws -> (embeddings: Tensor, indices: [Int]) {
-        var parts: [Tensor] = []
-        var indices: [Int] = []
-        try embed(images, broken: recipe.data.images?.broken ?? .stop) { embeddings, part, _ in
-            parts.append(embeddings)
-            indices += part
-        }
-        return (.concatenated(parts), indices)
+    func embeddedUsable(_ images: ImageSet) throws -> Embedded {
+        try embedded(images, broken: recipe.data.images?.broken ?? .stop)
     }
 }
